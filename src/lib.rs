@@ -1,0 +1,17 @@
+//! auxcord: many people, one server, each with their own Spotify for their own AI assistant.
+//!
+//! One request goes one way, and a lower room never names an upper one:
+//!
+//! ```text
+//!   edge          who is it?       what do they want?    their Spotify link     the wire
+//!   http    --->  auth       --->  mcp (or web)    --->  link            --->   spotify
+//!                   |                                      |
+//!                   +------------> store, crypto <---------+
+//! ```
+//!
+//! `app` joins the rooms and `router` shows every route; only these two (and `cli` above them) see more
+//! than their neighbours. `sandbox` is an island: a simulated Spotify that shares nothing with the client.
+
+pub mod clock;
+
+pub mod crypto;
