@@ -13,5 +13,7 @@
 //! than their neighbours. `sandbox` is an island: a simulated Spotify that shares nothing with the client.
 
 pub mod clock;
+pub mod config;
+pub mod telemetry;
 
 pub mod crypto;

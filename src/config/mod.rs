@@ -1,0 +1,139 @@
+//! The configuration: defaults < file < environment < flags; one small struct a section; every fault reported
+//! at once, with the variable's name and the remedy. Names no other room, and no secret leaves it in print.
+
+mod addresses;
+mod database;
+mod environment;
+mod faults;
+mod layers;
+mod log;
+mod mcp;
+mod origin;
+mod reader;
+mod routes;
+mod secrets;
+mod server;
+mod show;
+mod sources;
+mod spotify;
+mod table;
+
+use url::Url;
+
+pub use database::{Database, DatabaseUrl};
+pub use faults::{Fault, Faults};
+pub use log::{Log, LogFormat};
+pub use mcp::{Mcp, TOOLSETS};
+pub use origin::Origin;
+pub use secrets::Secrets;
+pub use server::{Environment, Server, Transport};
+pub use sources::{Flags, Sources};
+pub use spotify::Spotify;
+pub use table::{SETTINGS, Setting};
+
+use self::{addresses::Addresses, layers::Layers, reader::Reader};
+
+/// The configuration in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen, and under which name.
+    pub server: Server,
+    /// Which database.
+    pub database: Database,
+    /// The Spotify app, and where Spotify is.
+    pub spotify: Spotify,
+    /// The keyring.
+    pub secrets: Secrets,
+    /// The MCP endpoint.
+    pub mcp: Mcp,
+    /// What is logged.
+    pub log: Log,
+    notes: Vec<String>,
+    provenance: show::Provenance,
+}
+
+impl Config {
+    /// Lays the sources over each other and judges the result. The error lists every fault.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        let mut reader = Reader {
+            layers: Layers::lay(sources),
+        };
+        let read = Self::read(&mut reader, sources.sandbox);
+        match read {
+            Some(config) if reader.faults().is_empty() => Ok(config),
+            _ => Err(reader.layers.faults),
+        }
+    }
+
+    /// The embedded defaults with an explanation of each: a file to start from.
+    pub const fn defaults() -> &'static str {
+        layers::DEFAULTS
+    }
+
+    /// What is worth knowing about the sources and stops nothing, one sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The settings in force, one a line, and where each comes from; secrets only as `(set)`.
+    pub fn effective(&self) -> String {
+        show::effective(self, &self.provenance)
+    }
+
+    /// Tells which port the system chose for `PORT=0`. Addresses that nobody wrote out follow it.
+    pub fn bound(&mut self, port: u16) {
+        let unsettled = self.server.port == 0 && self.server.base_url.port() == 0;
+        self.server.port = port;
+        if !unsettled {
+            return;
+        }
+        let base_url = Origin::parse(&format!("http://{}:{port}", self.server.base_url.host()));
+        if let Ok(base_url) = base_url
+            && let Ok(redirect_uri) = Url::parse(&base_url.join(&self.spotify.callback_path))
+        {
+            self.server.base_url = base_url;
+            self.spotify.redirect_uri = redirect_uri;
+        }
+    }
+
+    /// Every section reads all its settings before one that failed ends the matter.
+    fn read(reader: &mut Reader, sandbox: bool) -> Option<Self> {
+        let environment = server::environment(reader);
+        if sandbox && environment == Some(Environment::Prod) {
+            reader.fault(
+                "server.environment",
+                "the sandbox is a simulation and refuses ENVIRONMENT=prod",
+                "unset it, or leave out --sandbox",
+            );
+        }
+        let environment_of_app = if sandbox {
+            Some(Environment::Dev)
+        } else {
+            environment
+        };
+        let Addresses {
+            base_url,
+            redirect_uri,
+        } = addresses::read(reader, environment_of_app, server::peek_port(reader));
+        let callback_path = redirect_uri.as_ref().map(|uri| uri.path().to_owned());
+        let mcp = Mcp::read(reader, base_url.as_ref(), callback_path.as_deref());
+        let server = Server::read(reader, environment, base_url);
+        let database = Database::read(reader, sandbox);
+        let spotify = Spotify::read(reader, environment_of_app, redirect_uri);
+        let secrets = Secrets::read(reader, environment_of_app);
+        let log = Log::read(reader);
+        if !sandbox && reader.text("spotify.client_id").is_none() {
+            reader.note("SPOTIFY_CLIENT_ID is not set: nobody can connect a Spotify account through this server's own app");
+        }
+        Some(Self {
+            server: server?,
+            database: database?,
+            spotify: spotify?,
+            secrets,
+            mcp: mcp?,
+            log: log?,
+            notes: reader.layers.notes.clone(),
+            provenance: show::Provenance::of(&reader.layers),
+        })
+    }
+}
