@@ -1,0 +1,158 @@
+//! Opening the database: connection settings, whose database it is, migrations.
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    ConnectOptions, Executor,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Db, StoreError};
+
+/// A statement that waits for a lock longer than this fails, instead of holding its request for ever.
+const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
+
+/// Our tables and the migrator's. Anything else means that the database is somebody else's.
+const OURS: [&str; 11] = [
+    "_sqlx_migrations",
+    "api_keys",
+    "audit",
+    "counters",
+    "flows",
+    "people",
+    "revocations",
+    "spotify_apps",
+    "spotify_links",
+    "vault",
+    "sqlite_sequence",
+];
+/// How often a start tries again when another process is migrating the same SQLite file.
+const MIGRATION_ATTEMPTS: u32 = 5;
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A file, made when it does not exist.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL, which may hold a password.
+    Postgres(SecretString),
+}
+
+/// How to open the database.
+#[derive(Clone, Debug)]
+pub struct DbOptions {
+    /// Where it is.
+    pub target: Target,
+    /// Connections in the pool at most.
+    pub max_connections: u32,
+    /// How long a statement waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long SQLite waits for another writer.
+    pub busy_timeout: Duration,
+}
+
+impl Db {
+    /// Connects, refuses a database of another program, and brings ours up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`], [`StoreError::Foreign`], [`StoreError::Migration`].
+    pub async fn open(options: &DbOptions) -> Result<Self, StoreError> {
+        let db = Self::connect(options).await.map_err(StoreError::Open)?;
+        db.refuse_foreign().await?;
+        db.prepare().await.map_err(StoreError::Open)?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn connect(options: &DbOptions) -> Result<Self, sqlx::Error> {
+        match &options.target {
+            Target::Sqlite(path) => {
+                let connect = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(options.busy_timeout)
+                    .foreign_keys(true)
+                    .disable_statement_logging();
+                let pool = SqlitePoolOptions::new()
+                    .max_connections(options.max_connections)
+                    .acquire_timeout(options.acquire_timeout);
+                Ok(Self::Sqlite(pool.connect_with(connect).await?))
+            }
+            Target::Postgres(url) => {
+                let connect =
+                    PgConnectOptions::from_str(url.expose_secret())?.disable_statement_logging();
+                let pool = PgPoolOptions::new()
+                    .max_connections(options.max_connections)
+                    .acquire_timeout(options.acquire_timeout)
+                    // After connecting, because poolers in between refuse settings at the start of a connection.
+                    .after_connect(|connection, _| {
+                        Box::pin(
+                            async move { connection.execute(STATEMENT_TIMEOUT).await.map(drop) },
+                        )
+                    });
+                Ok(Self::Postgres(pool.connect_with(connect).await?))
+            }
+        }
+    }
+
+    async fn refuse_foreign(&self) -> Result<(), StoreError> {
+        let tables: Vec<String> = match self {
+            Self::Sqlite(pool) => {
+                sqlx::query_scalar("select name from sqlite_master where type = 'table' order by name")
+                    .fetch_all(pool)
+                    .await
+            }
+            Self::Postgres(pool) => {
+                sqlx::query_scalar(
+                    "select table_name::text from information_schema.tables \
+                     where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name",
+                )
+                .fetch_all(pool)
+                .await
+            }
+        }
+        .map_err(StoreError::Open)?;
+        let foreign: Vec<&str> = tables
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !OURS.contains(name))
+            .collect();
+        if foreign.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::Foreign(foreign.join(", ")))
+        }
+    }
+
+    /// Readers and one writer at a time. The file remembers it, so it is set only once the file is known to be ours.
+    async fn prepare(&self) -> Result<(), sqlx::Error> {
+        if let Self::Sqlite(pool) = self {
+            sqlx::query("pragma journal_mode = wal")
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+            Self::Sqlite(pool) => {
+                // SQLite's migrator takes no lock, so a second process that starts at the same moment
+                // may lose the race for a table; the next attempt finds it there.
+                let mut attempt = 1;
+                while let Err(fault) = sqlx::migrate!("migrations/sqlite").run(pool).await {
+                    if attempt == MIGRATION_ATTEMPTS {
+                        return Err(fault.into());
+                    }
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+        Ok(())
+    }
+}

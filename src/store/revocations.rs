@@ -1,0 +1,61 @@
+//! The numbered list of what was revoked, which every replica reads to drop what it remembers.
+
+use super::{Db, KeyId, PersonId, StoreError, on};
+
+/// One entry: all of a person's credentials and links, or one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// Its number; later entries have higher ones.
+    pub seq: i64,
+    /// The person of whom everything is to be forgotten.
+    pub person: Option<PersonId>,
+    /// The key that is to be forgotten.
+    pub key: Option<KeyId>,
+}
+
+/// Appends an entry inside a transaction. The counter's row lock makes numbers appear in their order.
+macro_rules! insert_revocation {
+    ($executor:expr, $person:expr, $key:expr, $now:expr) => {{
+        let seq: i64 = sqlx::query_scalar(
+            "update counters set value = value + 1 where name = 'revocation' returning value",
+        )
+        .fetch_one($executor)
+        .await?;
+        sqlx::query(
+            "insert into revocations (seq, person_id, key_id, created_at) values ($1, $2, $3, $4)",
+        )
+        .bind(seq)
+        .bind($person)
+        .bind($key)
+        .bind($now)
+        .execute($executor)
+        .await?;
+    }};
+}
+
+pub(super) use insert_revocation;
+
+impl Db {
+    /// The number of the newest entry.
+    pub async fn find_revocation_seq(&self) -> Result<i64, StoreError> {
+        Ok(
+            on!(self, pool => sqlx::query_scalar("select value from counters where name = 'revocation'")
+            .fetch_one(pool).await?),
+        )
+    }
+
+    /// The entries after number `seq`, in order.
+    pub async fn list_revocations(&self, seq: i64) -> Result<Vec<Revocation>, StoreError> {
+        let rows: Vec<(i64, Option<String>, Option<String>)> = on!(self, pool => sqlx::query_as(
+            "select seq, person_id, key_id from revocations where seq > $1 order by seq")
+            .bind(seq).fetch_all(pool).await?);
+        Ok(rows
+            .into_iter()
+            .map(|(seq, person, key)| Revocation {
+                seq,
+                person: person.as_deref().and_then(PersonId::parse),
+                key: key.as_deref().and_then(KeyId::parse),
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,56 @@
+//! Forgetting what is over: logins, keys, revocations that everybody has read, tokens of ended links.
+
+use super::{Db, StoreError, on};
+use crate::clock::{DAY, HOUR, Millis};
+
+/// How long a spent or expired login is kept, so that a replay is told from an unknown state.
+const FLOW_TOMBSTONE: Millis = HOUR;
+/// How long a revocation is kept; every replica reads within a second or stops trusting what it remembers.
+const REVOCATION_KEPT: Millis = HOUR;
+/// How long the tokens of a suspended link are kept: a Spotify outage has produced false revocations.
+const SUSPENDED_TOKENS_KEPT: Millis = 3 * DAY;
+
+/// How many rows a sweep took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Logins.
+    pub flows: u64,
+    /// Keys past their expiry.
+    pub keys: u64,
+    /// Revocations.
+    pub revocations: u64,
+    /// Suspended links whose tokens were erased.
+    pub tokens: u64,
+}
+
+impl Db {
+    /// Takes away what is over at `now`. Safe to run on every replica at once.
+    pub async fn delete_expired(&self, now: Millis) -> Result<Swept, StoreError> {
+        Ok(Swept {
+            flows: self
+                .delete_before("delete from flows where expires_at <= $1", now - FLOW_TOMBSTONE)
+                .await?,
+            keys: self.delete_before("delete from api_keys where expires_at <= $1", now).await?,
+            revocations: self
+                .delete_before("delete from revocations where created_at <= $1", now - REVOCATION_KEPT)
+                .await?,
+            tokens: self
+                .delete_before(
+                    "update spotify_links set access_sealed = '', refresh_sealed = '' \
+                     where status = 'suspended' and suspended_at <= $1 and length(refresh_sealed) > 0",
+                    now - SUSPENDED_TOKENS_KEPT,
+                )
+                .await?,
+        })
+    }
+
+    async fn delete_before(
+        &self,
+        statement: &'static str,
+        before: Millis,
+    ) -> Result<u64, StoreError> {
+        Ok(
+            on!(self, pool => sqlx::query(statement).bind(before).execute(pool).await?.rows_affected()),
+        )
+    }
+}
