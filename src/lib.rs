@@ -16,5 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod telemetry;
 
+pub mod spotify;
+
 pub mod crypto;
 pub mod store;

@@ -1,1 +1,3 @@
 //! The one integration-test binary: stories told through the doors that users have.
+
+mod spotify;
