@@ -20,3 +20,5 @@ pub mod spotify;
 
 pub mod crypto;
 pub mod store;
+
+pub mod sandbox;
