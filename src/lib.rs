@@ -16,6 +16,8 @@ pub mod clock;
 pub mod config;
 pub mod telemetry;
 
+pub mod auth;
+pub mod link;
 pub mod spotify;
 
 pub mod crypto;

@@ -1,0 +1,87 @@
+//! The person behind a request, and what their credential allows. Made only by this room.
+
+use std::fmt;
+
+use crate::store::{KeyId, PersonId};
+
+use super::scope::{Scope, Scopes};
+
+/// Who is calling and what they may do. Its existence is the proof of a checked credential.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person that every answer is about.
+    pub person: PersonId,
+    /// The credential that was presented, for audit and limits.
+    pub key: KeyId,
+    /// What the credential was limited to when it was made.
+    pub limits: KeyLimits,
+}
+
+impl Caller {
+    /// The scopes of the credential.
+    pub fn scopes(&self) -> Scopes {
+        if self.limits.read_only {
+            Scopes::read_only()
+        } else {
+            Scopes::all()
+        }
+    }
+
+    /// Whether the credential carries `scope`.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes().contains(scope)
+    }
+
+    /// Whether the credential may use tools of `toolset`.
+    pub fn may_use(&self, toolset: Toolset) -> bool {
+        self.limits
+            .toolsets
+            .as_ref()
+            .is_none_or(|only| only.contains(&toolset))
+    }
+}
+
+/// What the maker of an API key took away from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyLimits {
+    /// No tool that writes.
+    pub read_only: bool,
+    /// Only these toolsets; `None` is all that the server offers.
+    pub toolsets: Option<Vec<Toolset>>,
+}
+
+/// A named group of tools that an operator or a key can switch on and off together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Toolset {
+    /// Search, playback, playlists, library.
+    Core,
+    /// Podcasts and audiobooks.
+    Spoken,
+    /// Reworking whole playlists; opt-in.
+    Curation,
+}
+
+impl Toolset {
+    /// Every toolset.
+    pub const ALL: [Self; 3] = [Self::Core, Self::Spoken, Self::Curation];
+
+    /// The name in settings and headers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Spoken => "spoken",
+            Self::Curation => "curation",
+        }
+    }
+
+    /// The toolset of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|set| set.as_str() == name)
+    }
+}
+
+impl fmt::Display for Toolset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,13 @@
+//! WHO: turns what a request carries into a [`Caller`], or into a refusal. Knows no tool and no Spotify call.
+
+mod bearer;
+mod caller;
+mod keys;
+mod scope;
+
+pub use bearer::{BearerFault, bearer, holds_token, link_key};
+pub use caller::{Caller, KeyLimits, Toolset};
+pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
+pub use scope::{Scope, Scopes};
+
+pub use crate::{crypto::KeyKind, store::PersonId};
