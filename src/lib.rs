@@ -18,6 +18,7 @@ pub mod telemetry;
 
 pub mod auth;
 pub mod link;
+pub mod mcp;
 pub mod spotify;
 
 pub mod crypto;

@@ -1,0 +1,70 @@
+//! One tool call from its name to its result. Every tool passes here, so that finding, checking, answering and
+//! logging are the same for all.
+
+use rmcp::{
+    ErrorData,
+    model::{CallToolResult, JsonObject},
+};
+
+use crate::auth::Caller;
+
+use super::{
+    answer::Answer,
+    fault::{Fault, Scene},
+    registry::{Absent, Entry},
+    server::Shared,
+    text,
+    tools::Context,
+};
+
+/// Calls the tool `name` for `caller`.
+///
+/// # Errors
+/// Invalid params for a tool that does not exist. Everything else that can go wrong is a result that the model can
+/// read.
+pub(super) async fn call(
+    shared: &Shared,
+    caller: &Caller,
+    name: &str,
+    mut given: JsonObject,
+) -> Result<CallToolResult, ErrorData> {
+    let (entry, alias) = match shared.registry.find(name, caller) {
+        Ok(found) => found,
+        Err(Absent::Unknown(nearest)) => return Err(unknown(name, nearest)),
+        Err(Absent::WithheldByOperator(name)) => {
+            return Ok(Fault::withheld(name, "this server does not offer it").alone());
+        }
+        Err(Absent::WithheldByKey(name)) => {
+            return Ok(Fault::withheld(name, "this key may not use it").alone());
+        }
+    };
+    let notes = alias.map_or_else(Vec::new, |alias| alias.adapt(&mut given, entry.schema()));
+    let context = Context::new(shared, caller, entry.spec);
+    let outcome = run(&context, entry, given).await;
+    let (tool, spotify_calls) = (entry.spec.name, context.upstream.calls());
+    Ok(match outcome {
+        Ok(answer) => {
+            tracing::debug!(tool, spotify_calls, "answered");
+            answer.noting_all(notes).into_result()
+        }
+        Err(fault) => {
+            let scene = Scene {
+                base_url: &shared.deps.base_url,
+                tool: entry.spec,
+                now: shared.deps.clock.now(),
+            };
+            fault.tell(&scene, spotify_calls, &notes)
+        }
+    })
+}
+
+async fn run(context: &Context<'_>, entry: &Entry, given: JsonObject) -> Result<Answer, Fault> {
+    let checked = entry.check(given)?;
+    (entry.spec.run)(context, checked).await
+}
+
+fn unknown(name: &str, nearest: Option<&str>) -> ErrorData {
+    let name = text::clean(name, text::IN_ERROR);
+    let hint = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+    ErrorData::invalid_params(format!("Unknown tool: {name}{hint}"), None)
+}

@@ -1,0 +1,167 @@
+//! What went wrong, by the codes of the catalogue: one exhaustive match over the link's faults and Spotify's.
+//!
+//! The words are in `advice`. Knows no HTTP of ours and no tool's work.
+
+use rmcp::model::CallToolResult;
+
+use crate::{clock::Millis, link::LinkFault, spotify::SpotifyError};
+
+use super::{
+    advice::{self, Advice},
+    registry::Spec,
+};
+
+/// Why a tool has no answer.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The caller's arguments are wrong; the words say how.
+    InvalidArgument(String),
+    /// A name fits several things; the words list them.
+    Ambiguous(String),
+    /// Nothing by that name; the words say what was looked through.
+    NotFound(String),
+    /// The playlist is somebody else's.
+    Foreign,
+    /// The tool exists and was withheld from this caller.
+    Withheld {
+        /// Its name.
+        tool: &'static str,
+        /// By whom.
+        because: &'static str,
+    },
+    /// The person did not grant these Spotify permissions.
+    MissingScope(Vec<&'static str>),
+    /// There is no access token.
+    Link(LinkFault),
+    /// Spotify did not do it.
+    Spotify(SpotifyError),
+}
+
+impl From<LinkFault> for Fault {
+    fn from(fault: LinkFault) -> Self {
+        Self::Link(fault)
+    }
+}
+
+impl From<SpotifyError> for Fault {
+    fn from(fault: SpotifyError) -> Self {
+        Self::Spotify(fault)
+    }
+}
+
+/// Where a fault happened, for the words that depend on it.
+pub(crate) struct Scene<'a> {
+    /// The public origin.
+    pub(crate) base_url: &'a str,
+    /// The tool that was called.
+    pub(crate) tool: &'static Spec,
+    /// The time.
+    pub(crate) now: Millis,
+}
+
+impl Fault {
+    /// An argument that cannot be used.
+    pub(crate) fn invalid_argument(how: impl Into<String>) -> Self {
+        Self::InvalidArgument(how.into())
+    }
+
+    /// A tool that this caller may not use.
+    pub(crate) fn withheld(tool: &'static str, because: &'static str) -> Self {
+        Self::Withheld { tool, because }
+    }
+
+    /// The code of the catalogue.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidArgument(_) => "invalid_argument",
+            Self::Ambiguous(_) => "ambiguous",
+            Self::NotFound(_) => "not_found",
+            Self::Foreign => "not_readable",
+            Self::Withheld { .. } => "not_offered",
+            Self::MissingScope(_) => "missing_scope",
+            Self::Link(fault) => match fault {
+                LinkFault::Missing | LinkFault::Suspended => "reauth_required",
+                LinkFault::Busy | LinkFault::Unavailable { .. } | LinkFault::Store => {
+                    "upstream_error"
+                }
+            },
+            Self::Spotify(fault) => match fault {
+                SpotifyError::InvalidRequest(_) => "invalid_argument",
+                SpotifyError::InsufficientScope(_) => "missing_scope",
+                SpotifyError::NotAllowListed(_) => "not_allowlisted",
+                SpotifyError::AppOwnerPremium(_) => "app_owner_premium",
+                SpotifyError::EndpointGone(_) => "endpoint_gone",
+                SpotifyError::NotReadable(_) => "not_readable",
+                SpotifyError::PremiumRequired(_) => "premium_required",
+                SpotifyError::Restricted(_) => "restricted",
+                SpotifyError::NoActiveDevice(_) | SpotifyError::DeviceUnavailable(_) => "no_device",
+                SpotifyError::NotFound(_) => "not_found",
+                SpotifyError::RateLimited(_) => "rate_limited",
+                SpotifyError::QuotaExceeded(_) => "quota_exceeded",
+                SpotifyError::Unauthorized(_)
+                | SpotifyError::Upstream(_)
+                | SpotifyError::Timeout(_)
+                | SpotifyError::Network(..)
+                | SpotifyError::BodyTooLarge(_)
+                | SpotifyError::Malformed(_)
+                | SpotifyError::ForeignPage(_) => "upstream_error",
+            },
+        }
+    }
+
+    /// The result that the model reads, with `notes` behind it. The fault goes to the log here, once: what went wrong
+    /// at Spotify or in the house as a warning.
+    pub(crate) fn tell(
+        &self,
+        scene: &Scene<'_>,
+        spotify_calls: u32,
+        notes: &[String],
+    ) -> CallToolResult {
+        let advice = self.advice(scene);
+        let (tool, code) = (scene.tool.name, advice.code);
+        let reference = advice.reference.as_deref().unwrap_or_default();
+        match self {
+            Self::Link(fault) => {
+                tracing::warn!(tool, code, reference, spotify_calls, %fault, "no access to spotify");
+            }
+            Self::Spotify(fault) => {
+                tracing::warn!(tool, code, reference, spotify_calls, %fault, "spotify refused or failed");
+            }
+            _ => tracing::info!(tool, code, spotify_calls, "call refused"),
+        }
+        advice.into_result(notes)
+    }
+
+    /// The same where no tool is at work: for faults that need no scene.
+    pub(crate) fn alone(&self) -> CallToolResult {
+        Advice::new(self.code(), self.own_words()).into_result(&[])
+    }
+
+    fn advice(&self, scene: &Scene<'_>) -> Advice {
+        match self {
+            Self::Link(fault) => advice::on_link(fault, scene),
+            Self::Spotify(fault) => advice::on_spotify(fault, scene),
+            Self::MissingScope(scopes) => advice::on_missing_scope(scopes, scene),
+            Self::Foreign => Advice::new(self.code(), advice::on_foreign(scene)),
+            Self::InvalidArgument(_)
+            | Self::Ambiguous(_)
+            | Self::NotFound(_)
+            | Self::Withheld { .. } => Advice::new(self.code(), self.own_words()),
+        }
+    }
+
+    /// Words that depend on nothing else.
+    fn own_words(&self) -> String {
+        match self {
+            Self::InvalidArgument(words) | Self::Ambiguous(words) | Self::NotFound(words) => {
+                words.clone()
+            }
+            Self::Withheld { tool, because } => {
+                format!("`{tool}` cannot be used: {because}. Go on with the tools that are listed.")
+            }
+            Self::Foreign | Self::MissingScope(_) | Self::Link(_) | Self::Spotify(_) => {
+                String::new()
+            }
+        }
+    }
+}

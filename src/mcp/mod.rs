@@ -1,0 +1,28 @@
+//! WHAT the caller wants: the Model Context Protocol endpoint, its tools, prompts and resources.
+//!
+//! A request runs `plain` (HTTP) -> `server` (protocol) -> `call` (find, check, log) -> `tools` -> `upstream`
+//! (the caller's token) and comes back as an `answer` or as the advice of a `fault`. The room takes the caller from
+//! the request and keeps nothing of theirs.
+
+mod advice;
+mod aliases;
+mod answer;
+mod arguments;
+mod call;
+mod fault;
+mod plain;
+mod prompts;
+mod registry;
+mod resources;
+mod schema;
+mod server;
+mod standing;
+mod strict;
+mod text;
+mod tools;
+mod upstream;
+mod view;
+
+pub use plain::Endpoint;
+pub use registry::{Offer, ToolInfo, resolve};
+pub use server::{Deps, Settings, service, survive};

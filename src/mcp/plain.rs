@@ -1,0 +1,202 @@
+//! The endpoint as HTTP sees it: the protocol library's service, with its plain-text refusals put into JSON-RPC.
+//!
+//! Clients parse the body of every answer; a refusal that is not JSON reads to them like a broken server. Knows
+//! status codes and JSON-RPC envelopes, no tool and no caller.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use rmcp::{
+    model::{ErrorCode, ErrorData, JsonRpcError, RequestId},
+    transport::streamable_http_server::{
+        StreamableHttpService, session::never::NeverSessionManager,
+    },
+};
+use serde::Deserialize;
+use tower::Service;
+
+use super::{
+    server::Server,
+    strict::{self, Ambiguity},
+};
+
+/// The code of refusals that belong to HTTP rather than to a method; the one that the official TypeScript server
+/// uses, from the range that is free for servers.
+const REFUSED: ErrorCode = ErrorCode(-32_000);
+
+/// The most bytes of the library's plain-text refusal that are read.
+const REFUSAL_BYTES: usize = 4_096;
+
+type Inner = StreamableHttpService<Server, NeverSessionManager>;
+
+/// The MCP endpoint as a service for a route.
+#[derive(Clone)]
+pub struct Endpoint {
+    inner: Inner,
+    max_body_bytes: usize,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("max_body_bytes", &self.max_body_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    pub(super) fn new(inner: Inner, max_body_bytes: usize) -> Self {
+        Self {
+            inner,
+            max_body_bytes,
+        }
+    }
+
+    async fn answer(mut self, request: Request<Body>) -> Response {
+        let (parts, body) = request.into_parts();
+        let body = if parts.method == Method::POST {
+            match Limited::new(body, self.max_body_bytes).collect().await {
+                Ok(collected) => collected.to_bytes(),
+                Err(fault) => return self.unreadable(fault.as_ref()),
+            }
+        } else {
+            Bytes::new()
+        };
+        if strict::check(&body) == Err(Ambiguity::Doubled) {
+            let (status, code, message) = why_unread(&body);
+            return refusal(status, None, code, message);
+        }
+        let request = Request::from_parts(parts, Full::new(body.clone()));
+        let response = match self.inner.call(request).await {
+            Ok(response) => response,
+            Err(impossible) => match impossible {},
+        };
+        let spoken = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+        if spoken || !(response.status().is_client_error() || response.status().is_server_error()) {
+            return response.map(Body::new);
+        }
+        translate(response.map(Body::new), &body).await
+    }
+
+    fn unreadable(&self, fault: &(dyn std::error::Error + 'static)) -> Response {
+        if fault.is::<LengthLimitError>() {
+            let limit = self.max_body_bytes;
+            let message = format!("Payload Too Large: the body exceeds {limit} bytes");
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, None, REFUSED, message);
+        }
+        let message = "Bad Request: the body ended early".to_owned();
+        refusal(
+            StatusCode::BAD_REQUEST,
+            None,
+            ErrorCode::PARSE_ERROR,
+            message,
+        )
+    }
+}
+
+impl Service<Request<Body>> for Endpoint {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let endpoint = self.clone();
+        Box::pin(async move { Ok(endpoint.answer(request).await) })
+    }
+}
+
+/// The library's plain-text refusal of `sent` as JSON-RPC: same headers, same meaning, a body that clients can read.
+async fn translate(response: Response, sent: &[u8]) -> Response {
+    let (parts, body) = response.into_parts();
+    let said = match Limited::new(body, REFUSAL_BYTES).collect().await {
+        Ok(said) => String::from_utf8_lossy(&said.to_bytes()).into_owned(),
+        Err(_) => String::new(),
+    };
+    let unread = parts.status == StatusCode::UNSUPPORTED_MEDIA_TYPE && said.starts_with("fail to");
+    let (status, code, message) = if unread {
+        why_unread(sent)
+    } else if parts.status.is_server_error() {
+        tracing::error!(answer = said, "the protocol library failed");
+        (
+            parts.status,
+            ErrorCode::INTERNAL_ERROR,
+            "Internal error".to_owned(),
+        )
+    } else {
+        (parts.status, REFUSED, said)
+    };
+    let mut translated = refusal(status, id_of(sent), code, message);
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            translated.headers_mut().append(name, value.clone());
+        }
+    }
+    translated
+}
+
+/// Why a body is no JSON-RPC message (JSON-RPC 2.0, section 5.1). Batches ended with revision 2025-06-18.
+fn why_unread(sent: &[u8]) -> (StatusCode, ErrorCode, String) {
+    let (code, message) = match strict::check(sent) {
+        Err(Ambiguity::NotJson) => (
+            ErrorCode::PARSE_ERROR,
+            "Parse error: the body is not valid JSON",
+        ),
+        Err(Ambiguity::TooDeep) => (
+            ErrorCode::PARSE_ERROR,
+            "Parse error: the body is nested more than 128 levels deep",
+        ),
+        Err(Ambiguity::Doubled) => (
+            ErrorCode::INVALID_REQUEST,
+            "Invalid Request: an object in the body has a member twice",
+        ),
+        Ok(()) if sent.trim_ascii_start().starts_with(b"[") => (
+            ErrorCode::INVALID_REQUEST,
+            "Invalid Request: batches are not supported; send one message",
+        ),
+        Ok(()) => (
+            ErrorCode::INVALID_REQUEST,
+            "Invalid Request: the body is not a JSON-RPC 2.0 message",
+        ),
+    };
+    (StatusCode::BAD_REQUEST, code, message.to_owned())
+}
+
+/// The id of the message, where one can be read.
+fn id_of(sent: &[u8]) -> Option<RequestId> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        id: RequestId,
+    }
+    serde_json::from_slice::<Envelope>(sent)
+        .ok()
+        .map(|envelope| envelope.id)
+}
+
+fn refusal(
+    status: StatusCode,
+    id: Option<RequestId>,
+    code: ErrorCode,
+    message: String,
+) -> Response {
+    let error = JsonRpcError::new(id, ErrorData::new(code, message, None));
+    let body = serde_json::to_vec(&error).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}

@@ -1,0 +1,262 @@
+//! What this server offers: the table of tools narrowed by the operator, compiled once, and narrowed again for each
+//! caller. Knows no tool's work.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures::future::BoxFuture;
+use jsonschema::Validator;
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::Value;
+
+use crate::auth::{Caller, Scope, Toolset};
+
+use super::{
+    aliases::{self, Alias},
+    answer::Answer,
+    arguments,
+    fault::Fault,
+    tools::{self, Context},
+};
+
+/// One row of the table of tools.
+pub(crate) struct Spec {
+    /// The name on the wire: `snake_case`, verb first.
+    pub(crate) name: &'static str,
+    /// The name for people.
+    pub(crate) title: &'static str,
+    /// What comes back, and what else to use.
+    pub(crate) description: &'static str,
+    /// What it does to the person's things.
+    pub(crate) kind: Kind,
+    /// The group that it is switched with.
+    pub(crate) toolset: Toolset,
+    /// auxcord's scope.
+    pub(crate) scope: Scope,
+    /// Spotify's scopes; all are needed.
+    pub(crate) spotify: &'static [&'static str],
+    /// Its parameters.
+    pub(crate) input: fn() -> JsonObject,
+    /// The shape of its structured answer.
+    pub(crate) output: fn() -> JsonObject,
+    /// Does it, with arguments that were checked against `input`.
+    pub(crate) run: Run,
+}
+
+/// A tool at work.
+pub(crate) type Run = for<'a> fn(&'a Context<'a>, Value) -> BoxFuture<'a, Result<Answer, Fault>>;
+
+/// What a tool does to the person's things. The annotations of the protocol follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Looks at the person's own things.
+    Read,
+    /// Looks at Spotify's whole catalogue.
+    ReadCatalogue,
+    /// Adds something; doing it twice adds it twice.
+    Add {
+        /// The tool that shows whether it was done.
+        shown_by: &'static str,
+    },
+}
+
+impl Kind {
+    fn annotations(self) -> ToolAnnotations {
+        let (read_only, idempotent, open_world) = match self {
+            Self::Read => (true, true, false),
+            Self::ReadCatalogue => (true, true, true),
+            Self::Add { .. } => (false, false, false),
+        };
+        ToolAnnotations::new()
+            .read_only(read_only)
+            .destructive(false)
+            .idempotent(idempotent)
+            .open_world(open_world)
+    }
+
+    fn writes(self) -> bool {
+        match self {
+            Self::Read | Self::ReadCatalogue => false,
+            Self::Add { .. } => true,
+        }
+    }
+}
+
+/// What the operator offers at most; requests can only narrow it.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The toolsets that are on.
+    pub toolsets: Vec<Toolset>,
+    /// If not empty, only these tools, whatever their toolset.
+    pub tools: Vec<String>,
+    /// Tools that are off, whatever else says they are on.
+    pub exclude_tools: Vec<String>,
+    /// No tool that writes.
+    pub read_only: bool,
+}
+
+impl Default for Offer {
+    fn default() -> Self {
+        Self {
+            toolsets: vec![Toolset::Core, Toolset::Spoken],
+            tools: Vec::new(),
+            exclude_tools: Vec::new(),
+            read_only: false,
+        }
+    }
+}
+
+impl Offer {
+    fn holds(&self, spec: &Spec) -> bool {
+        let named = |list: &[String]| {
+            list.iter()
+                .any(|name| find(name).is_some_and(|(found, _)| found.name == spec.name))
+        };
+        let chosen = if self.tools.is_empty() {
+            self.toolsets.contains(&spec.toolset)
+        } else {
+            named(&self.tools)
+        };
+        chosen && !named(&self.exclude_tools) && !(self.read_only && spec.kind.writes())
+    }
+}
+
+/// What others may know about a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolInfo {
+    /// Its name today, also when an old one was asked for.
+    pub name: &'static str,
+    /// The scope that a caller needs.
+    pub scope: Scope,
+    /// The group that it is switched with.
+    pub toolset: Toolset,
+    /// Whether it changes anything.
+    pub writes: bool,
+}
+
+/// The tool of that name or old name, if there is one, whether or not this server offers it.
+pub fn resolve(name: &str) -> Option<ToolInfo> {
+    find(name).map(|(spec, _)| ToolInfo {
+        name: spec.name,
+        scope: spec.scope,
+        toolset: spec.toolset,
+        writes: spec.kind.writes(),
+    })
+}
+
+fn find(name: &str) -> Option<(&'static Spec, Option<&'static Alias>)> {
+    let by_name = |name: &str| tools::TABLE.iter().find(|spec| spec.name == name);
+    match aliases::find(name) {
+        Some(alias) => by_name(alias.target).map(|spec| (spec, Some(alias))),
+        None => by_name(name).map(|spec| (spec, None)),
+    }
+}
+
+/// The tools that this server offers, in the order of the table.
+pub(crate) struct Registry {
+    offered: Vec<Entry>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+/// One offered tool, ready for use.
+pub(crate) struct Entry {
+    /// Its row.
+    pub(crate) spec: &'static Spec,
+    tool: Tool,
+    validator: Validator,
+}
+
+impl Registry {
+    /// Compiles what `offer` leaves.
+    pub(crate) fn new(offer: &Offer) -> Self {
+        let offered: Vec<Entry> = tools::TABLE
+            .iter()
+            .filter(|spec| offer.holds(spec))
+            .map(Entry::new)
+            .collect();
+        let by_name = offered
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (entry.spec.name, at))
+            .collect();
+        Self { offered, by_name }
+    }
+
+    /// The tools that `caller` sees.
+    pub(crate) fn list(&self, caller: &Caller) -> Vec<Tool> {
+        let visible = self.offered.iter().filter(|entry| entry.is_open_to(caller));
+        visible.map(|entry| entry.tool.clone()).collect()
+    }
+
+    /// Whether `caller` sees the tool of today's name `name`.
+    pub(crate) fn shows(&self, name: &str, caller: &Caller) -> bool {
+        self.by_name
+            .get(name)
+            .is_some_and(|at| self.offered[*at].is_open_to(caller))
+    }
+
+    /// The tool for a call by name or old name.
+    ///
+    /// # Errors
+    /// [`Absent`]: there is no such tool, or it was withheld.
+    pub(crate) fn find(
+        &self,
+        name: &str,
+        caller: &Caller,
+    ) -> Result<(&Entry, Option<&'static Alias>), Absent> {
+        let (spec, alias) = find(name).ok_or_else(|| {
+            let known = self.offered.iter().filter(|entry| entry.is_open_to(caller));
+            Absent::Unknown(arguments::nearest(name, known.map(|entry| entry.spec.name)))
+        })?;
+        let entry = self.by_name.get(spec.name).map(|at| &self.offered[*at]);
+        match entry {
+            Some(entry) if entry.is_open_to(caller) => Ok((entry, alias)),
+            Some(_) => Err(Absent::WithheldByKey(spec.name)),
+            None => Err(Absent::WithheldByOperator(spec.name)),
+        }
+    }
+}
+
+/// Why a tool cannot be called.
+#[derive(Debug)]
+pub(crate) enum Absent {
+    /// There is none of that name; perhaps this one was meant.
+    Unknown(Option<&'static str>),
+    /// The operator switched it off.
+    WithheldByOperator(&'static str),
+    /// The credential was limited.
+    WithheldByKey(&'static str),
+}
+
+impl Entry {
+    fn new(spec: &'static Spec) -> Self {
+        let schema = Arc::new((spec.input)());
+        let validator = jsonschema::validator_for(&Value::Object(schema.as_ref().clone()))
+            .expect("input schemas come from types, and a test compiles each of them");
+        let tool = Tool::new(spec.name, spec.description, schema)
+            .with_title(spec.title)
+            .with_raw_output_schema(Arc::new((spec.output)()))
+            .with_annotations(spec.kind.annotations());
+        Self {
+            spec,
+            tool,
+            validator,
+        }
+    }
+
+    /// The declared parameters.
+    pub(crate) fn schema(&self) -> &JsonObject {
+        &self.tool.input_schema
+    }
+
+    /// The arguments of a call, checked.
+    ///
+    /// # Errors
+    /// `invalid_argument`, with every problem in words.
+    pub(crate) fn check(&self, given: JsonObject) -> Result<Value, Fault> {
+        arguments::check(given, self.schema(), &self.validator)
+    }
+
+    fn is_open_to(&self, caller: &Caller) -> bool {
+        caller.may_use(self.spec.toolset) && caller.may(self.spec.scope)
+    }
+}

@@ -1,0 +1,130 @@
+//! Strangers' text made safe to print: names of tracks, playlists and people are data, never instructions.
+//! This file knows no tool.
+
+use std::{borrow::Cow, fmt::Write};
+
+use crate::clock::Millis;
+
+/// The most characters of a title, an artist or a playlist name that an answer shows.
+pub(crate) const NAME: usize = 200;
+
+/// The most characters of somebody else's text inside an error.
+pub(crate) const IN_ERROR: usize = 80;
+
+/// `raw` on one line, without characters that hide or reorder text, at most `cap` characters long.
+///
+/// Control characters and line breaks become a space; bidirectional controls, zero-width spaces and the invisible
+/// tag characters vanish (Unicode Technical Report 36, section 2). What is cut ends in `…`.
+pub(crate) fn clean(raw: &str, cap: usize) -> Cow<'_, str> {
+    let harmless = raw.len() <= cap && raw.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if harmless {
+        return Cow::Borrowed(raw);
+    }
+    let mut kept = String::with_capacity(raw.len().min(cap * 4));
+    let visible = raw.chars().filter(|character| !is_invisible(*character));
+    for (count, character) in visible.enumerate() {
+        if count == cap {
+            kept.pop();
+            kept.push('…');
+            break;
+        }
+        let breaks = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+        kept.push(if breaks { ' ' } else { character });
+    }
+    Cow::Owned(kept)
+}
+
+/// As [`clean`], for text that is ours to keep: nothing is copied when nothing is wrong with it.
+pub(crate) fn cleaned(raw: String, cap: usize) -> String {
+    match clean(&raw, cap) {
+        Cow::Borrowed(_) => raw,
+        Cow::Owned(clean) => clean,
+    }
+}
+
+/// Characters that nobody sees and that can reorder or smuggle text.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{061C}'
+            | '\u{200B}'
+            | '\u{200E}'
+            | '\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+/// A length of time as people write it: `3:45`, `1:02:03`.
+pub(crate) fn duration(millis: u64) -> String {
+    let seconds = millis / 1_000;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes}:{seconds:02}")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    }
+}
+
+/// `names` joined by commas, each cleaned; `None` if there are none.
+pub(crate) fn join<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut joined = String::new();
+    for name in names.filter(|name| !name.is_empty()) {
+        let separator = if joined.is_empty() { "" } else { ", " };
+        let _ = write!(joined, "{separator}{}", clean(name, NAME));
+    }
+    (!joined.is_empty()).then_some(joined)
+}
+
+/// A point in time (Unix milliseconds) as a UTC date, `2026-11-20`.
+pub(crate) fn date(at: Millis) -> String {
+    let instant = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    instant.strftime("%Y-%m-%d").to_string()
+}
+
+/// A point in time (Unix milliseconds) to the minute, `2026-11-20 09:30 UTC`.
+pub(crate) fn minute(at: Millis) -> String {
+    let instant = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    instant.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean, duration};
+
+    #[test]
+    fn plain_text_is_borrowed_as_it_is() {
+        assert!(matches!(
+            clean("Ordinary Title", 20),
+            std::borrow::Cow::Borrowed("Ordinary Title")
+        ));
+    }
+
+    #[test]
+    fn text_that_hides_or_breaks_lines_is_flattened() {
+        assert_eq!(
+            clean("a\u{202E}b\u{0}c\nd\u{2028}e\u{E0041}f", 20),
+            "ab c d ef"
+        );
+    }
+
+    #[test]
+    fn scripts_and_emoji_survive() {
+        let family = "家族 👨\u{200D}👩\u{200D}👧 שלום";
+        assert_eq!(clean(family, 40), family);
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character_and_says_so() {
+        assert_eq!(clean("ééééé", 3), "éé…");
+    }
+
+    #[test]
+    fn durations_read_like_a_clock() {
+        assert_eq!(duration(225_999), "3:45");
+        assert_eq!(duration(3_723_000), "1:02:03");
+    }
+}

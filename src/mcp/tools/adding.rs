@@ -1,0 +1,107 @@
+//! `add_to_playlist`: what is not there yet, or everything, in batches.
+
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spotify::{
+    api::{self, PlaylistParts},
+    id::SpotifyId,
+    model::{Playable, PlaylistItem},
+};
+
+use super::{
+    super::{
+        answer::{self, Answer},
+        fault::Fault,
+        view,
+    },
+    Context, playlists,
+    reading::{self, Head, SCAN},
+    report::{self, Report, Skipped},
+    total,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Args {
+    /// Link, URI, id, or the name of a playlist in the user's library
+    #[schemars(length(min = 1, max = 200))]
+    playlist: String,
+    /// Links, URIs or ids of tracks or episodes
+    #[schemars(length(min = 1, max = 500))]
+    items: Vec<String>,
+    /// 0-based; default: at the end
+    #[schemars(range(min = 0, max = 10_000))]
+    position: Option<u32>,
+    /// Default true
+    skip_duplicates: Option<bool>,
+}
+
+/// One call to look, more where duplicates are to be left out, one for each 100 items.
+pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+    let (uris, skipped) = report::references(&args.items);
+    if uris.is_empty() {
+        return Err(report::nothing_usable(&skipped, "nothing was added"));
+    }
+    let id = playlists::resolve(context, &args.playlist).await?;
+    if args.skip_duplicates.unwrap_or(true) {
+        return append_new(context, &id, uris, skipped, args.position).await;
+    }
+    let details = api::playlist(&id, PlaylistParts::Details);
+    let playlist = context.upstream.send(&details).await?;
+    let found = playlist.items.as_ref().ok_or(Fault::Foreign)?;
+    let before = found.total.map(view::small);
+    let mut report = Report::new(Head::of(&playlist, &id), skipped);
+    report::write(context, &id, &uris, args.position, &mut report).await?;
+    report.total = before.map(|before| before.saturating_add(report.added));
+    Ok(report.answer())
+}
+
+/// Adds what is not there yet.
+pub(super) async fn append_new(
+    context: &Context<'_>,
+    id: &SpotifyId,
+    uris: Vec<String>,
+    mut skipped: Vec<Skipped>,
+    position: Option<u32>,
+) -> Result<Answer, Fault> {
+    let mut playlist = reading::fetch(context, id).await?;
+    let found = playlist.items.take().ok_or(Fault::Foreign)?;
+    let before = total(&found, 0);
+    let mut items = found.items;
+    let have = answer::count(items.len());
+    items.extend(reading::places(context, id, have, before.min(SCAN)).await?);
+    let looked_at = answer::count(items.len());
+
+    let mut held: HashSet<String> = items.into_iter().filter_map(uri_of).collect();
+    let mut fresh = Vec::with_capacity(uris.len());
+    for uri in uris {
+        if held.insert(uri.clone()) {
+            fresh.push(uri);
+        } else {
+            skipped.push(Skipped {
+                item: uri,
+                reason: "already in the playlist, or named twice",
+            });
+        }
+    }
+    let mut report = Report::new(Head::of(&playlist, id), skipped);
+    if looked_at < before {
+        report.notes.push(format!(
+            "Duplicates were looked for in the first {looked_at} items only."
+        ));
+    }
+    report::write(context, id, &fresh, position, &mut report).await?;
+    report.total = Some(before.saturating_add(report.added));
+    Ok(report.answer())
+}
+
+fn uri_of(item: PlaylistItem) -> Option<String> {
+    match item.playable? {
+        Playable::Track(track) => track.uri,
+        Playable::Episode(episode) => episode.uri,
+        Playable::Other { uri, .. } => uri,
+    }
+}

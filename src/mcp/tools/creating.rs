@@ -1,0 +1,163 @@
+//! `create_playlist`: look for the name, create, fill, read back.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::spotify::{
+    api::{self, NewPlaylist, Paging},
+    id::SpotifyId,
+    model::PlaylistSummary,
+};
+
+use super::{
+    super::{answer::Answer, fault::Fault, view},
+    Context, adding, playlists,
+    reading::{self, Head},
+    report::{self, Report, Skipped},
+};
+
+/// Playlists among which a name is looked for before a new one is made: one call.
+const LOOKED_THROUGH: u32 = 50;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Args {
+    #[schemars(length(min = 1, max = 100))]
+    name: String,
+    #[schemars(length(max = 300))]
+    description: Option<String>,
+    /// On the user's profile; default false
+    #[serde(default)]
+    public: bool,
+    /// Others may edit; not with public
+    #[serde(default)]
+    collaborative: bool,
+    /// Links, URIs or ids of tracks or episodes, in order
+    #[serde(default)]
+    #[schemars(length(max = 500))]
+    tracks: Vec<String>,
+    /// What to do when an entry of tracks is no reference; default skip
+    #[serde(default)]
+    on_unresolved: Unresolved,
+    /// When one of the user's first 50 playlists has this name; default fail
+    #[serde(default)]
+    if_exists: Existing,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Unresolved {
+    #[default]
+    Skip,
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Existing {
+    #[default]
+    Fail,
+    Reuse,
+    Duplicate,
+}
+
+/// One call to look for the name, one to create, one for each 100 tracks, one to read back.
+pub(super) async fn create_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+    if args.name.trim().is_empty() {
+        return Err(Fault::invalid_argument("`name` must not be blank"));
+    }
+    if args.public && args.collaborative {
+        return Err(Fault::invalid_argument(
+            "a collaborative playlist cannot be public: leave out `public` or `collaborative`",
+        ));
+    }
+    let (uris, skipped) = report::references(&args.tracks);
+    if !skipped.is_empty() && (args.on_unresolved == Unresolved::Fail || uris.is_empty()) {
+        return Err(report::nothing_usable(&skipped, "nothing was created"));
+    }
+    let existing = match args.if_exists {
+        Existing::Duplicate => None,
+        Existing::Fail | Existing::Reuse => find_own(context, args.name.trim()).await?,
+    };
+    if let Some(existing) = existing {
+        return match args.if_exists {
+            Existing::Reuse => reuse(context, &existing, uris, skipped).await,
+            Existing::Fail | Existing::Duplicate => Err(taken(&existing)),
+        };
+    }
+    make(context, &args, &uris, skipped).await
+}
+
+/// One of the person's own playlists with this name, among the first [`LOOKED_THROUGH`].
+async fn find_own(context: &Context<'_>, name: &str) -> Result<Option<PlaylistSummary>, Fault> {
+    let me = context.standing().await?.spotify_id;
+    let call = api::my_playlists(Paging::new(LOOKED_THROUGH, 0));
+    let found = context.upstream.send(&call).await?;
+    let wanted = name.to_lowercase();
+    Ok(found.items.into_iter().find(|list| {
+        list.owner.id.as_ref() == Some(&me) && list.name.trim().to_lowercase() == wanted
+    }))
+}
+
+fn taken(existing: &PlaylistSummary) -> Fault {
+    let link = existing
+        .uri
+        .as_deref()
+        .and_then(view::link)
+        .unwrap_or_default();
+    Fault::invalid_argument(format!(
+        "a playlist of this name exists: {link}. Pass if_exists=\"reuse\" to add to it, if_exists=\"duplicate\" to make \
+         another, or another `name`"
+    ))
+}
+
+async fn reuse(
+    context: &Context<'_>,
+    existing: &PlaylistSummary,
+    uris: Vec<String>,
+    skipped: Vec<Skipped>,
+) -> Result<Answer, Fault> {
+    let id = playlists::id_of(existing)
+        .ok_or_else(|| Fault::NotFound("Spotify names no id for that playlist.".to_owned()))?;
+    adding::append_new(context, &id, uris, skipped, None).await
+}
+
+async fn make(
+    context: &Context<'_>,
+    args: &Args,
+    uris: &[String],
+    skipped: Vec<Skipped>,
+) -> Result<Answer, Fault> {
+    let name = args.name.trim();
+    let new = NewPlaylist {
+        name,
+        description: args
+            .description
+            .as_deref()
+            .filter(|words| !words.trim().is_empty()),
+        public: args.public,
+        collaborative: args.collaborative,
+    };
+    let made = context.upstream.send(&api::create_playlist(&new)).await?;
+    let id = made
+        .id
+        .as_deref()
+        .and_then(|id| SpotifyId::parse(id).ok())
+        .ok_or_else(|| {
+            Fault::NotFound(
+                "The playlist was made, but Spotify named no id; see `list_playlists`.".to_owned(),
+            )
+        })?;
+    let mut report = Report::new(Head::of(&made, &id), skipped);
+    report.created = true;
+    // The playlist exists from here on: whatever fails is told beside its link, not instead of it.
+    // Such a failure is in the report already.
+    let _ = report::write(context, &id, uris, None, &mut report).await;
+    match reading::fetch(context, &id).await {
+        Ok(read) => report.compare(&read, name, args.public, uris),
+        Err(fault) => report
+            .notes
+            .push(format!("It could not be read back: {}.", fault.code())),
+    }
+    Ok(report.answer())
+}

@@ -1,0 +1,318 @@
+//! `get_playlist`: what is in a playlist, or what can be said about all of it.
+
+use std::fmt::Write;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use rmcp::model::JsonObject;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::spotify::{
+    api::{self, Paging, PlaylistParts},
+    id::SpotifyId,
+    model::{Playlist, PlaylistItem},
+};
+
+use super::{
+    super::{
+        answer::{self, Answer, Page, Row, TEXT_BUDGET},
+        fault::Fault,
+        text::{self, NAME},
+        view::{self, Detail},
+    },
+    Context, playlists,
+    summary::Summary,
+    total,
+};
+
+/// Places in one call.
+const PER_CALL: u32 = 50;
+
+/// The most places that are looked at in one go: 40 calls.
+pub(super) const SCAN: u32 = 2_000;
+
+/// Calls that are under way together, so that a long playlist does not exhaust Spotify's half-minute limit.
+const AT_ONCE: usize = 4;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Args {
+    /// Link, URI, id, or the name of a playlist in the user's library
+    #[schemars(length(min = 1, max = 200))]
+    playlist: String,
+    #[serde(default)]
+    view: View,
+    /// Only these columns
+    #[serde(default)]
+    fields: Option<Vec<Field>>,
+    /// Default 50
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u32>,
+    #[schemars(range(min = 0, max = 100_000))]
+    offset: Option<u32>,
+    #[serde(default)]
+    response_format: Detail,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum View {
+    #[default]
+    Items,
+    Summary,
+}
+
+// A column of an item; a docstring would go into every list of tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Field {
+    By,
+    Album,
+    Year,
+    AddedAt,
+    Duration,
+}
+
+/// The columns that are wanted of each item.
+struct Columns {
+    detail: Detail,
+    only: Option<Vec<Field>>,
+}
+
+impl Columns {
+    fn of(args: &mut Args) -> Self {
+        let only = args.fields.take();
+        let detail = if only.is_some() {
+            Detail::Detailed
+        } else {
+            args.response_format
+        };
+        Self { detail, only }
+    }
+
+    /// Position, title and links always stay: they are what other tools take back.
+    fn narrow(&self, row: Row) -> Row {
+        let Some(only) = &self.only else { return row };
+        let wanted = |field| only.contains(&field);
+        Row {
+            by: row.by.filter(|_| wanted(Field::By)),
+            album: row.album.filter(|_| wanted(Field::Album)),
+            year: row.year.filter(|_| wanted(Field::Year)),
+            at: row.at.filter(|_| wanted(Field::AddedAt)),
+            duration_ms: row.duration_ms.filter(|_| wanted(Field::Duration)),
+            ..row
+        }
+    }
+}
+
+/// A playlist itself.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Head {
+    /// The name, cleaned.
+    pub(super) title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot_id: Option<String>,
+    uri: String,
+    /// The page at open.spotify.com.
+    pub(super) link: String,
+}
+
+pub(super) fn output() -> JsonObject {
+    let mut schema = answer::page_schema();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.insert("playlist".to_owned(), json!({"type": "object"}));
+        properties.insert("summary".to_owned(), json!({"type": "object"}));
+    }
+    schema.remove("required");
+    schema
+}
+
+pub(super) async fn get_playlist(context: &Context<'_>, mut args: Args) -> Result<Answer, Fault> {
+    let id = playlists::resolve(context, &args.playlist).await?;
+    let offset = args.offset.unwrap_or(0);
+    let limit = args.limit.unwrap_or(PER_CALL);
+    let columns = Columns::of(&mut args);
+    match args.view {
+        View::Summary => summary(context, &id).await,
+        View::Items if offset > 0 => later(context, &id, offset, limit, &columns).await,
+        View::Items => first(context, &id, limit, &columns).await,
+    }
+}
+
+/// The beginning: details and first items come in one call, and only what is missing costs more.
+async fn first(
+    context: &Context<'_>,
+    id: &SpotifyId,
+    limit: u32,
+    columns: &Columns,
+) -> Result<Answer, Fault> {
+    let mut playlist = fetch(context, id).await?;
+    let head = Head::of(&playlist, id);
+    let Some(found) = playlist.items.take() else {
+        return Ok(hidden(&head));
+    };
+    let all = total(&found, 0);
+    let mut items = found.items;
+    let have = answer::count(items.len());
+    if have < limit.min(all) {
+        items.extend(places(context, id, have, limit.min(all)).await?);
+    }
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut page = Page::at(0, all, rows(items, 0, columns));
+    let mut words = head.in_words(all);
+    page.write(&mut words, TEXT_BUDGET, 0);
+    Ok(Answer::new(words, with_head(&page, &head)))
+}
+
+/// A later page needs no details.
+async fn later(
+    context: &Context<'_>,
+    id: &SpotifyId,
+    offset: u32,
+    limit: u32,
+    columns: &Columns,
+) -> Result<Answer, Fault> {
+    let call = api::playlist_items(id, Paging::new(limit.min(PER_CALL), offset));
+    let found = context.upstream.send(&call).await?;
+    let all = total(&found, offset);
+    let mut items = found.items;
+    let end = offset.saturating_add(limit).min(all);
+    if offset + PER_CALL < end {
+        items.extend(places(context, id, offset + PER_CALL, end).await?);
+    }
+    let mut page = Page::at(offset, all, rows(items, offset, columns));
+    let mut words = String::new();
+    page.write(&mut words, TEXT_BUDGET, offset);
+    Ok(Answer::new(words, &page))
+}
+
+async fn summary(context: &Context<'_>, id: &SpotifyId) -> Result<Answer, Fault> {
+    let mut playlist = fetch(context, id).await?;
+    let head = Head::of(&playlist, id);
+    let Some(found) = playlist.items.take() else {
+        return Ok(hidden(&head));
+    };
+    let all = total(&found, 0);
+    let mut items = found.items;
+    let have = answer::count(items.len());
+    items.extend(places(context, id, have, all.min(SCAN)).await?);
+    let summary = Summary::of(&items, all);
+    let words = summary.in_words(head.in_words(all));
+    let answer = Answer::new(words, json!({"playlist": head, "summary": summary}));
+    if summary.looked_at < all {
+        return Ok(answer.noting(format!(
+            "Only the first {} items were looked at.",
+            summary.looked_at
+        )));
+    }
+    Ok(answer)
+}
+
+/// Details and first items, in one call.
+pub(super) async fn fetch(context: &Context<'_>, id: &SpotifyId) -> Result<Playlist, Fault> {
+    context
+        .upstream
+        .send(&api::playlist(id, PlaylistParts::WithFirstItems))
+        .await
+}
+
+/// The places from `start` up to `end`, in order, 50 a call.
+pub(super) async fn places(
+    context: &Context<'_>,
+    id: &SpotifyId,
+    start: u32,
+    end: u32,
+) -> Result<Vec<PlaylistItem>, Fault> {
+    let step = usize::try_from(PER_CALL).unwrap_or(50);
+    let fetch = |at: u32| {
+        let call = api::playlist_items(id, Paging::new(PER_CALL.min(end - at), at));
+        async move { context.upstream.send(&call).await }
+    };
+    let pages: Vec<_> = stream::iter((start..end).step_by(step).map(fetch))
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(pages.into_iter().flat_map(|page| page.items).collect())
+}
+
+/// Spotify shows the playlist and hides its items: an answer, not an error.
+fn hidden(head: &Head) -> Answer {
+    let mut words = head.in_words(0);
+    words.push_str("Spotify does not show its contents: the user neither owns it nor works on it.");
+    Answer::new(words, json!({"playlist": head, "contents_hidden": true}))
+}
+
+fn rows(items: Vec<PlaylistItem>, offset: u32, columns: &Columns) -> Vec<Row> {
+    let numbered = (offset..).zip(items);
+    let row = |(position, item): (u32, PlaylistItem)| {
+        let row = item
+            .playable
+            .map_or_else(Row::gone, |found| view::playable(found, columns.detail));
+        let added = item.added_at.filter(|_| columns.detail == Detail::Detailed);
+        columns.narrow(Row {
+            position: Some(position),
+            at: added.map(|at| text::cleaned(at, 30)),
+            ..row
+        })
+    };
+    numbered.map(row).collect()
+}
+
+fn with_head(page: &Page, head: &Head) -> Value {
+    let mut value = serde_json::to_value(page).unwrap_or_default();
+    if let Value::Object(object) = &mut value {
+        object.insert("playlist".to_owned(), json!(head));
+    }
+    value
+}
+
+impl Head {
+    /// The head of `playlist`; its address comes from `id`, which was checked.
+    pub(super) fn of(playlist: &Playlist, id: &SpotifyId) -> Self {
+        let kind = crate::spotify::id::Kind::Playlist;
+        let owner = playlist
+            .owner
+            .display_name
+            .as_deref()
+            .or(playlist.owner.id.as_deref());
+        Self {
+            title: view::title(playlist.name.clone()),
+            by: owner.map(|name| text::clean(name, NAME).into_owned()),
+            public: playlist.public,
+            snapshot_id: playlist
+                .snapshot_id
+                .as_deref()
+                .map(|id| text::clean(id, NAME).into_owned()),
+            uri: id.uri(kind),
+            link: id.url(kind),
+        }
+    }
+
+    /// Without the label of its version, for answers in which that is about to change.
+    pub(super) fn without_snapshot(self) -> Self {
+        Self {
+            snapshot_id: None,
+            ..self
+        }
+    }
+
+    fn in_words(&self, total: u32) -> String {
+        let mut words = self.title.clone();
+        if let Some(by) = &self.by {
+            let _ = write!(words, " — {by}");
+        }
+        if let Some(public) = self.public {
+            let _ = write!(words, " · {}", view::visibility(public));
+        }
+        if total > 0 {
+            let _ = write!(words, " · {total} items");
+        }
+        let _ = writeln!(words, " · {}", self.link);
+        words
+    }
+}
