@@ -20,6 +20,7 @@ pub mod auth;
 pub mod link;
 pub mod mcp;
 pub mod spotify;
+pub mod web;
 
 pub mod crypto;
 pub mod store;

@@ -1,0 +1,151 @@
+//! Coming back from Spotify: which login it is, whether this browser began it, and how it ended.
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header::ALLOW};
+use url::form_urlencoded;
+
+use super::{
+    Shared, Web, cookies::LoginCookies, headers::is_prefetch, pages, problem::Problem, words::date,
+};
+use crate::{
+    auth::{IssuedKey, KeyLimits, KeyOptions},
+    crypto::{KeyKind, Opaque},
+    link::{ConnectFault, Connection},
+    store::FlowId,
+};
+
+/// `GET` of the callback: the page with the keys, or one that says what happened and what to do. Never a redirect.
+pub(super) async fn come_back(
+    State(web): Shared,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if is_prefetch(&headers) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let Some(back) = Back::parse(query.as_deref().unwrap_or_default()) else {
+        return Problem::BadCallback.page(&web);
+    };
+    let flow = match find_login(&web, &back).await {
+        Ok(flow) => flow,
+        Err(problem) => return problem.page(&web),
+    };
+    let cookies = LoginCookies::new(web.secure);
+    let browser = flow.and_then(|flow| cookies.read(&headers, flow));
+    let (mut response, over) = finish(&web, &back, browser.as_deref().unwrap_or_default()).await;
+    if let (Some(flow), Some(_), true) = (flow, browser, over) {
+        cookies.expire(&mut response, flow);
+    }
+    response
+}
+
+/// `HEAD` of the callback, which must not spend the login.
+pub(super) async fn no_effect() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")]).into_response()
+}
+
+/// What Spotify sent the browser back with.
+struct Back {
+    state: Opaque,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Agreed { code: Opaque },
+    Refused(Problem),
+}
+
+impl Back {
+    /// Needs exactly one `state` and exactly one of `code` and `error`; anything else was not written by Spotify.
+    fn parse(query: &str) -> Option<Self> {
+        let (mut states, mut codes, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "state" => states.push(value),
+                "code" => codes.push(value),
+                "error" => errors.push(value),
+                _ => {}
+            }
+        }
+        let [state] = states.as_slice() else {
+            return None;
+        };
+        let outcome = match (codes.as_slice(), errors.as_slice()) {
+            ([code], []) if !code.is_empty() => Outcome::Agreed {
+                code: Opaque::from_text(code),
+            },
+            ([], [error]) => Outcome::Refused(Problem::of_spotify(error)),
+            _ => return None,
+        };
+        (!state.is_empty()).then(|| Self {
+            state: Opaque::from_text(state),
+            outcome,
+        })
+    }
+}
+
+async fn find_login(web: &Web, back: &Back) -> Result<Option<FlowId>, Problem> {
+    web.links
+        .find_login(web.keys.hash_key(), back.state.expose())
+        .await
+        .map_err(|fault| told(&fault))
+}
+
+/// The page, and whether the login is over, so that its cookie can go.
+async fn finish(web: &Web, back: &Back, browser: &str) -> (Response, bool) {
+    let (hash, state) = (web.keys.hash_key(), back.state.expose());
+    let problem = match &back.outcome {
+        Outcome::Refused(problem) => match web.links.refuse(hash, state, browser).await {
+            Ok(()) => *problem,
+            Err(fault) => told(&fault),
+        },
+        Outcome::Agreed { code } => {
+            let label = format!("login {}", date(web.clock.now(), "%F"));
+            let issued = [KeyKind::Api, KeyKind::Link].map(|kind| {
+                web.keys.issue(KeyOptions {
+                    kind,
+                    label: label.clone(),
+                    limits: KeyLimits::default(),
+                    expires_at: None,
+                })
+            });
+            let keys = issued.each_ref().map(|key| key.stored.clone());
+            match web
+                .links
+                .complete(hash, state, browser, code.expose(), keys)
+                .await
+            {
+                Ok(connection) => return (connected(web, &connection, &issued).await, true),
+                Err(fault) => told(&fault),
+            }
+        }
+    };
+    (problem.page(web), problem.is_final())
+}
+
+async fn connected(web: &Web, connection: &Connection, issued: &[IssuedKey; 2]) -> Response {
+    for key in &connection.dropped {
+        web.keys.forget_key(*key);
+    }
+    // The date is a courtesy: the keys are shown even if it cannot be had.
+    let asks_again = web
+        .links
+        .standing(connection.person)
+        .await
+        .ok()
+        .and_then(|standing| standing.reauthorize_by);
+    pages::connected(web, connection, issued, asks_again)
+}
+
+fn told(fault: &ConnectFault) -> Problem {
+    let problem = Problem::from(fault);
+    if let ConnectFault::Store(cause) = fault {
+        tracing::error!(error = %cause, "a login could not be kept");
+    } else {
+        tracing::info!(error = %fault, "a login did not lead to a link");
+    }
+    problem
+}

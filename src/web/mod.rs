@@ -1,0 +1,83 @@
+//! PAGES: what people see in a browser, from the first visit to the page with their key, and the two account
+//! routes for programs. Knows logins, keys and links; nothing of MCP, tools or configuration.
+//!
+//! ```text
+//!   GET /  ->  GET /auth/login  ->  POST /auth/login  ->  (Spotify)  ->  GET callback  ->  the page with the key
+//! ```
+//!
+//! Only the POST begins anything, only the callback with its browser's cookie ends it, and no page has a script.
+
+mod account;
+mod assets;
+mod callback;
+mod cookies;
+mod headers;
+mod login;
+mod pages;
+mod problem;
+mod problem_texts;
+mod settings;
+mod words;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::map_response,
+    routing::{get, post},
+};
+
+use crate::{auth::Keys, clock::Clock, link::Links, store::Db};
+
+/// What the pages are made from.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// Makes the keys of a login, and forgets those of somebody who leaves.
+    pub keys: Keys,
+    /// Carries logins out to Spotify and back.
+    pub links: Links,
+    /// The database, for those who leave.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The public origin, without a trailing slash.
+    pub origin: String,
+    /// Whether the public origin is https.
+    pub secure: bool,
+    /// Path of the route to which Spotify sends people back.
+    pub callback_path: String,
+    /// Address of the MCP endpoint.
+    pub mcp_url: String,
+}
+
+type Shared = axum::extract::State<Arc<Web>>;
+
+/// Everything that is for browsers.
+pub fn routes(state: Web) -> Router {
+    let callback_path = state.callback_path.clone();
+    let secure = state.secure;
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/auth/login", get(pages::login).post(login::begin))
+        .route(
+            &callback_path,
+            get(callback::come_back).head(callback::no_effect),
+        )
+        .merge(assets::routes())
+        .layer(map_response(move |response| async move {
+            headers::dress(response, secure)
+        }))
+        .with_state(Arc::new(state))
+}
+
+/// `/auth/status` and `/auth/revoke`, for programs. Whoever mounts them puts a layer around them that checks the
+/// bearer and leaves the `auth::Caller` in the request's extensions.
+pub fn account_routes(state: Web) -> Router {
+    Router::new()
+        .route("/auth/status", get(account::status))
+        .route(
+            "/auth/revoke",
+            post(account::revoke).delete(account::revoke),
+        )
+        .with_state(Arc::new(state))
+}

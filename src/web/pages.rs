@@ -1,0 +1,140 @@
+//! The pages as types over `templates/`; askama escapes what they are given.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::{Html, IntoResponse, Response},
+};
+use http::StatusCode;
+
+use super::{
+    Shared, Web,
+    problem::{Button, Problem},
+    settings::{self, Setting},
+    words::{date, lost_without},
+};
+use crate::{
+    auth::{IssuedKey, Scope, Scopes},
+    clock::Millis,
+    link::Connection,
+};
+
+/// Dates as people read them.
+const LONG_DATE: &str = "%-d %B %Y";
+
+/// `GET /`: what this is.
+pub(super) async fn home(State(web): Shared) -> Response {
+    show(StatusCode::OK, &Home { web: &web })
+}
+
+/// `GET /auth/login`: what will be asked, what is kept, and the button.
+pub(super) async fn login(State(web): State<Arc<Web>>) -> Response {
+    let permissions = Scopes::all().iter().map(Scope::words).collect();
+    show(
+        StatusCode::OK,
+        &Login {
+            web: &web,
+            permissions,
+        },
+    )
+}
+
+/// The page after a login, with the keys in plain for the only time.
+pub(super) fn connected(
+    web: &Web,
+    connection: &Connection,
+    issued: &[IssuedKey; 2],
+    asks_again: Option<Millis>,
+) -> Response {
+    let [api, link] = issued.each_ref().map(|issued| issued.key.expose());
+    let connector_url = format!("{}/claude-mcp?token={link}", web.origin);
+    let page = Connected {
+        web,
+        name: connection.display_name.as_deref(),
+        api_key: api,
+        settings: settings::all(&web.mcp_url, api, &connector_url),
+        connector_url,
+        missing: connection
+            .missing
+            .iter()
+            .map(|name| Missing {
+                name,
+                lost: lost_without(name),
+            })
+            .collect(),
+        asks_again: asks_again.map(|at| date(at, LONG_DATE)),
+        dropped: connection.dropped.len(),
+    };
+    show(StatusCode::OK, &page)
+}
+
+/// The page of a login that led nowhere.
+pub(super) fn problem(web: &Web, problem: Problem) -> Response {
+    let text = problem.text();
+    let page = Trouble {
+        title: text.title,
+        happened: text.happened,
+        todo: text.todo,
+        wait: problem.retry_after(),
+        reload: problem.button() == Button::Reload,
+        start: match problem.button() {
+            Button::RightAddress => format!("{}/auth/login", web.origin),
+            Button::StartAgain | Button::Reload => "/auth/login".to_owned(),
+        },
+    };
+    show(problem.status(), &page)
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    web: &'a Web,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login<'a> {
+    web: &'a Web,
+    permissions: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "connected.html")]
+struct Connected<'a> {
+    web: &'a Web,
+    name: Option<&'a str>,
+    api_key: &'a str,
+    connector_url: String,
+    settings: Vec<Setting>,
+    missing: Vec<Missing<'a>>,
+    asks_again: Option<String>,
+    dropped: usize,
+}
+
+struct Missing<'a> {
+    name: &'a str,
+    lost: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Trouble {
+    title: &'static str,
+    happened: &'static str,
+    todo: &'static [&'static str],
+    wait: Option<u64>,
+    reload: bool,
+    start: String,
+}
+
+fn show(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(fault) => {
+            tracing::error!(error = %fault, "a page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
