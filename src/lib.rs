@@ -16,7 +16,11 @@ pub mod clock;
 pub mod config;
 pub mod telemetry;
 
+pub mod app;
+pub mod router;
+
 pub mod auth;
+pub mod http;
 pub mod link;
 pub mod mcp;
 pub mod spotify;
@@ -26,3 +30,5 @@ pub mod crypto;
 pub mod store;
 
 pub mod sandbox;
+
+pub mod cli;

@@ -1,5 +1,5 @@
-//! The thin binary; it says who it is until there are commands.
+//! The thin binary: parse, run, tell what went wrong, exit code.
 
-fn main() {
-    println!("auxcord {}", env!("CARGO_PKG_VERSION"));
+fn main() -> std::process::ExitCode {
+    auxcord::cli::main()
 }
