@@ -1,4 +1,17 @@
 //! The one integration-test binary: stories told through the doors that users have.
+#![expect(
+    unreachable_pub,
+    reason = "the binary has no outside; `pub` marks what the stories take from the harness"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a story, what cannot be unwrapped is a failure, and the line says where"
+)]
 
+mod config;
+mod harness;
+mod isolation;
+mod layers;
 mod sandbox;
 mod spotify;
+mod telemetry;
