@@ -11,7 +11,11 @@
 mod config;
 mod harness;
 mod isolation;
+mod killed;
 mod layers;
+mod link;
 mod sandbox;
+mod secrets;
+mod shutdown;
 mod spotify;
 mod telemetry;
