@@ -8,9 +8,12 @@
     reason = "in a story, what cannot be unwrapped is a failure, and the line says where"
 )]
 
+mod cli;
 mod config;
+mod edge;
 mod harness;
 mod isolation;
+mod keys;
 mod killed;
 mod layers;
 mod link;
@@ -18,4 +21,5 @@ mod sandbox;
 mod secrets;
 mod shutdown;
 mod spotify;
+mod start;
 mod telemetry;
