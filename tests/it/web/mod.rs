@@ -1,0 +1,14 @@
+//! The web room's stories: from the first page to the keys, every way in which that ends otherwise, and leaving.
+//!
+//! The accounts service is a small one of our own, which fails in the ways that a story asks for.
+
+mod account;
+mod beginning;
+mod coming_back;
+mod endings;
+mod pages;
+mod people;
+mod spotify;
+mod stage;
+mod visitor;
+mod whole;
