@@ -42,7 +42,7 @@ pub struct Server {
     pub admin_listen: Option<SocketAddr>,
     /// `SHUTDOWN_GRACE_SECONDS`: what running requests get after SIGTERM.
     pub shutdown_grace: Duration,
-    /// `HEADER_TIMEOUT_SECONDS`: how long a client may take over its headers.
+    /// `HEADER_TIMEOUT_SECONDS`: how long a client may take over its headers, and a connection may be idle.
     pub header_timeout: Duration,
 }
 
