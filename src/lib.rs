@@ -23,6 +23,7 @@ pub mod auth;
 pub mod http;
 pub mod link;
 pub mod mcp;
+pub mod oauth;
 pub mod spotify;
 pub mod web;
 

@@ -1,6 +1,6 @@
 //! Every route of the service on one screen.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -14,6 +14,7 @@ use crate::{
         require_link_key,
     },
     mcp::Endpoint,
+    oauth::{self, Door},
     web::{self, Web},
 };
 
@@ -32,6 +33,8 @@ pub struct Doors {
     pub request_deadline: Duration,
     /// The pages.
     pub web: Web,
+    /// The door for OAuth clients.
+    pub door: Arc<Door>,
 }
 
 /// The public listener.
@@ -43,6 +46,7 @@ pub fn public(doors: Doors) -> Router {
         mcp,
         request_deadline,
         web,
+        door,
     } = doors;
     let api_key = from_fn_with_state(edge.clone(), require_api_key);
     let link_key = from_fn_with_state(edge, require_link_key);
@@ -61,11 +65,16 @@ pub fn public(doors: Doors) -> Router {
         .route_service("/claude-mcp", mcp)
         .layer(link_key);
 
+    let callback =
+        web::callback_route(web.clone()).layer(from_fn_with_state(Arc::clone(&door), oauth::claim));
+
     let routes = Router::new()
         .route("/health", get(health))
         .merge(by_api_key)
         .merge(by_link_key)
+        .merge(callback)
         .merge(web::routes(web))
+        .merge(oauth::routes(&door))
         .layer(from_fn_with_state(request_deadline, deadline));
     framed(routes, https)
 }

@@ -48,6 +48,12 @@ impl Revoker {
             if let Some(owner) = revocation.key.and_then(|key| self.keys.forget_key(key)) {
                 self.links.forget(owner);
             }
+            if let Some(owner) = revocation
+                .grant
+                .and_then(|grant| self.keys.forget_grant(grant))
+            {
+                self.links.forget(owner);
+            }
             self.seq = revocation.seq;
         }
         self.freshness.note(begun);

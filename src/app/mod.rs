@@ -6,7 +6,7 @@ mod keyring;
 mod open;
 mod views;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ use crate::{
     crypto::random_bytes,
     http::{Edge, Limits, Readiness, serve},
     link::{LinkApp, LinkParts, Links},
-    mcp, router,
+    mcp, oauth, router,
     spotify::{self, ClientConfig, accounts::AppCredentials},
     store::{AppId, AppMode, FlowId, Freshness},
     web::Web,
@@ -74,7 +74,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
     let links = Links::new(LinkParts {
         db: db.clone(),
         freshness: freshness.clone(),
-        keyring: opened.keyring,
+        keyring: opened.keyring.clone(),
         accounts: spotify.accounts(),
         app: LinkApp {
             id: app.id,
@@ -114,6 +114,17 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         mcp_path: config.mcp.path.clone(),
         mcp: mcp::service(mcp_deps(config, links.clone(), spotify, clock.clone())),
         request_deadline: config.mcp.request_timeout,
+        door: Arc::new(oauth::Door {
+            keys: keys.clone(),
+            links: links.clone(),
+            db: db.clone(),
+            clock: clock.clone(),
+            keyring: opened.keyring,
+            issuer: origin.clone(),
+            secure: config.server.base_url.is_https(),
+            mcp_path: config.mcp.path.clone(),
+            replay_window: Duration::from_secs(120),
+        }),
         web: Web {
             keys,
             links,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::store::{KeyId, PersonId};
+use crate::store::{GrantId, KeyId, PersonId};
 
 use super::scope::{Scope, Scopes};
 
@@ -11,25 +11,56 @@ use super::scope::{Scope, Scopes};
 pub struct Caller {
     /// The person that every answer is about.
     pub person: PersonId,
-    /// The credential that was presented, for audit and limits.
-    pub key: KeyId,
-    /// What the credential was limited to when it was made.
+    /// The credential that was presented.
+    pub credential: Credential,
+    /// What is taken away from the credential, by its maker or by the address that it was presented at.
     pub limits: KeyLimits,
+}
+
+/// What a caller presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// An API key or link key.
+    Key(KeyId),
+    /// An access token.
+    Grant {
+        /// The grant that it belongs to.
+        id: GrantId,
+        /// What the token may do.
+        granted: Scopes,
+        /// What its client asked for and the person withheld.
+        withheld: Scopes,
+    },
 }
 
 impl Caller {
     /// The scopes of the credential.
     pub fn scopes(&self) -> Scopes {
+        let held = match self.credential {
+            Credential::Key(_) => Scopes::all(),
+            Credential::Grant { granted, .. } => granted,
+        };
         if self.limits.read_only {
-            Scopes::read_only()
+            held.intersection(Scopes::read_only())
         } else {
-            Scopes::all()
+            held
         }
     }
 
     /// Whether the credential carries `scope`.
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes().contains(scope)
+    }
+
+    /// Whether the caller is shown what needs `scope`: what was withheld is hidden, what the client merely did not
+    /// ask for is shown, so that it can step up.
+    pub fn sees(&self, scope: Scope) -> bool {
+        let hidden = match self.credential {
+            Credential::Key(_) => Scopes::default(),
+            Credential::Grant { withheld, .. } => withheld,
+        };
+        let kept = !self.limits.read_only || Scopes::read_only().contains(scope);
+        kept && !hidden.contains(scope)
     }
 
     /// Whether the credential may use tools of `toolset`.

@@ -1,4 +1,4 @@
-//! API keys and link keys: made, recognised, remembered for seconds, forgotten at once when revoked.
+//! API keys, link keys and access tokens: recognised, remembered for seconds, forgotten at once when revoked.
 
 use std::{
     fmt,
@@ -9,11 +9,14 @@ use std::{
     time::Duration,
 };
 
-use super::caller::{Caller, KeyLimits, Toolset};
+use super::{
+    caller::{Caller, Credential, KeyLimits, Toolset},
+    scope::Scopes,
+};
 use crate::{
     clock::{Clock, MINUTE, Millis},
-    crypto::{ApiKey, HashKey, KeyKind, SecretHash, random_bytes},
-    store::{Db, FoundKey, Freshness, KeyId, NewKey, PersonId, StoreError},
+    crypto::{ApiKey, HashKey, KeyKind, SecretHash, Token, TokenKind, random_bytes},
+    store::{Db, FoundKey, FoundToken, Freshness, GrantId, KeyId, NewKey, PersonId, StoreError},
 };
 
 /// Keys remembered at most; the longest unused go first.
@@ -71,6 +74,8 @@ struct Inner {
 #[derive(Debug)]
 struct Known {
     caller: Caller,
+    /// The resource that an access token is for (RFC 8707); a key is for all.
+    audience: Option<String>,
     expires_at: Option<Millis>,
     touched_at: AtomicI64,
 }
@@ -133,24 +138,42 @@ impl Keys {
         let key = ApiKey::parse(text)
             .filter(|key| key.kind() == kind)
             .ok_or(Refusal::Invalid)?;
-        let hash = key.hash(&self.inner.hash_key);
-        let now = self.inner.clock.now();
-        let known = match self.remembered(&hash) {
-            Some(known) => known,
-            None => self.look_up(hash, now).await?,
-        };
-        if known.expires_at.is_some_and(|end| end <= now) {
-            return Err(Refusal::Invalid);
-        }
-        self.touch(&known, now);
+        let known = self
+            .recognise(key.hash(&self.inner.hash_key), Looked::Key)
+            .await?;
         Ok(known.caller.clone())
+    }
+
+    /// Who `text`, an API key or an access token for `resource`, belongs to. Without a resource only keys count.
+    ///
+    /// # Errors
+    /// [`Refusal`]; a token for another resource is [`Refusal::Invalid`].
+    pub async fn check_bearer(
+        &self,
+        text: &str,
+        resource: Option<&str>,
+    ) -> Result<Caller, Refusal> {
+        let Some(resource) = resource.filter(|_| !text.starts_with("aux_")) else {
+            return self.check(KeyKind::Api, text).await;
+        };
+        let token = Token::parse(text)
+            .filter(|token| token.kind() == TokenKind::Access)
+            .ok_or(Refusal::Invalid)?;
+        let known = self
+            .recognise(token.hash(&self.inner.hash_key), Looked::Token)
+            .await?;
+        if known.audience.as_deref() == Some(resource) {
+            Ok(known.caller.clone())
+        } else {
+            Err(Refusal::Invalid)
+        }
     }
 
     /// Drops what is remembered of one key, and tells whose it was if it was remembered.
     pub fn forget_key(&self, key: KeyId) -> Option<PersonId> {
         let mut owner = None;
         self.forget(|caller| {
-            let concerned = caller.key == key;
+            let concerned = caller.credential == Credential::Key(key);
             if concerned {
                 owner = Some(caller.person);
             }
@@ -159,7 +182,21 @@ impl Keys {
         owner
     }
 
-    /// Drops what is remembered of all keys of `person`.
+    /// Drops what is remembered of the tokens of one grant, and tells whose they were if any was remembered.
+    pub fn forget_grant(&self, grant: GrantId) -> Option<PersonId> {
+        let mut owner = None;
+        self.forget(|caller| {
+            let concerned =
+                matches!(caller.credential, Credential::Grant { id, .. } if id == grant);
+            if concerned {
+                owner = Some(caller.person);
+            }
+            concerned
+        });
+        owner
+    }
+
+    /// Drops what is remembered of all credentials of `person`.
     pub fn forget_person(&self, person: PersonId) {
         self.forget(|caller| caller.person == person);
     }
@@ -171,15 +208,41 @@ impl Keys {
             .then(|| self.inner.known.get(hash))?
     }
 
-    async fn look_up(&self, hash: SecretHash, now: Millis) -> Result<Arc<Known>, Refusal> {
+    async fn recognise(&self, hash: SecretHash, looked: Looked) -> Result<Arc<Known>, Refusal> {
+        let now = self.inner.clock.now();
+        let known = match self.remembered(&hash) {
+            Some(known) => known,
+            None => self.look_up(hash, looked, now).await?,
+        };
+        if known.expires_at.is_some_and(|end| end <= now) {
+            return Err(Refusal::Invalid);
+        }
+        self.touch(hash, &known, now);
+        Ok(known)
+    }
+
+    async fn look_up(
+        &self,
+        hash: SecretHash,
+        looked: Looked,
+        now: Millis,
+    ) -> Result<Arc<Known>, Refusal> {
         let inner = &self.inner;
         let forgotten = inner.forgotten.load(Ordering::SeqCst);
-        let found = inner
-            .db
-            .find_key(&hash, now)
-            .await
-            .map_err(Refusal::Unavailable)?;
-        let known = Arc::new(Known::from(found.ok_or(Refusal::Invalid)?));
+        let found = match looked {
+            Looked::Key => inner
+                .db
+                .find_key(&hash, now)
+                .await
+                .map(|found| found.map(Known::from)),
+            Looked::Token => inner
+                .db
+                .find_access_token(&hash, now)
+                .await
+                .map(|found| found.map(Known::from)),
+        };
+        let known = found.map_err(Refusal::Unavailable)?;
+        let known = Arc::new(known.ok_or(Refusal::Invalid)?);
         inner.known.insert(hash, Arc::clone(&known));
         if inner.forgotten.load(Ordering::SeqCst) != forgotten {
             inner.known.invalidate(&hash);
@@ -196,8 +259,8 @@ impl Keys {
         }
     }
 
-    /// Notes the use of a key, at most once a minute and beside the request.
-    fn touch(&self, known: &Known, now: Millis) {
+    /// Notes the use of a credential, at most once a minute and beside the request.
+    fn touch(&self, hash: SecretHash, known: &Known, now: Millis) {
         let last = known.touched_at.load(Ordering::Relaxed);
         if now - last < MINUTE
             || known
@@ -208,13 +271,24 @@ impl Keys {
             return;
         }
         let db = self.inner.db.clone();
-        let key = known.caller.key;
+        let credential = known.caller.credential;
         tokio::spawn(async move {
-            if let Err(fault) = db.update_key_used(key, now).await {
-                tracing::warn!(%key, error = %fault, "a key's last use could not be noted");
+            let noted = match credential {
+                Credential::Key(key) => db.update_key_used(key, now).await,
+                Credential::Grant { id, .. } => db.update_token_used(&hash, id, now).await,
+            };
+            if let Err(fault) = noted {
+                tracing::warn!(?credential, error = %fault, "a credential's last use could not be noted");
             }
         });
     }
+}
+
+/// Which table a credential is looked up in.
+#[derive(Clone, Copy, Debug)]
+enum Looked {
+    Key,
+    Token,
 }
 
 impl fmt::Debug for Keys {
@@ -235,14 +309,39 @@ impl From<FoundKey> for Known {
         Self {
             caller: Caller {
                 person: found.person_id,
-                key: found.id,
+                credential: Credential::Key(found.id),
                 limits: KeyLimits {
                     read_only: found.read_only,
                     toolsets,
                 },
             },
+            audience: None,
             expires_at: found.expires_at,
             touched_at: AtomicI64::new(found.last_used_at.unwrap_or(0)),
+        }
+    }
+}
+
+impl From<FoundToken> for Known {
+    fn from(found: FoundToken) -> Self {
+        Self {
+            caller: Caller {
+                person: found.person_id,
+                credential: Credential::Grant {
+                    id: found.grant_id,
+                    granted: Scopes::of_names(&found.scopes),
+                    withheld: Scopes::of_names(&found.withheld),
+                },
+                limits: KeyLimits::default(),
+            },
+            audience: Some(found.resource),
+            expires_at: Some(found.expires_at),
+            // A token's first use is always noted: whether an answer arrived is told by it.
+            touched_at: AtomicI64::new(
+                found
+                    .first_used_at
+                    .map_or(0, |_| found.last_used_at.unwrap_or(0)),
+            ),
         }
     }
 }

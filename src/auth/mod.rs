@@ -6,7 +6,7 @@ mod keys;
 mod scope;
 
 pub use bearer::{BearerFault, bearer, holds_token, link_key};
-pub use caller::{Caller, KeyLimits, Toolset};
+pub use caller::{Caller, Credential, KeyLimits, Toolset};
 pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
 pub use scope::{Scope, Scopes};
 

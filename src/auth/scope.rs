@@ -105,6 +105,42 @@ impl Scopes {
         self.0 & (1 << scope as u8) != 0
     }
 
+    /// Whether the set has no member.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What is in either set.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in this set and not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether every member of `other` is in this set.
+    pub fn covers(self, other: Self) -> bool {
+        other.without(self).is_empty()
+    }
+
+    /// The set that a stored or sent list names; names that this version does not know are left out.
+    pub fn of_names(names: &str) -> Self {
+        names
+            .split_ascii_whitespace()
+            .filter_map(Scope::parse)
+            .collect()
+    }
+
     /// The members, baseline first.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL
@@ -121,6 +157,19 @@ impl Scopes {
             }
         }
         all
+    }
+}
+
+/// The names, separated by spaces (RFC 6749 section 3.3).
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, scope) in self.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.as_str())?;
+        }
+        Ok(())
     }
 }
 

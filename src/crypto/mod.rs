@@ -3,10 +3,12 @@
 mod keyring;
 mod seal;
 mod secret;
+mod token;
 
 pub use keyring::{Keyring, KeyringFault};
 pub use seal::{OpenFault, Place};
 pub use secret::{ApiKey, HashKey, KeyKind, Opaque, Purpose, SecretHash};
+pub use token::{Token, TokenKind};
 
 /// `N` bytes from the operating system's random source, the only source of randomness for secrets.
 ///

@@ -27,6 +27,20 @@ pub enum Purpose {
     State,
     /// The cookie that binds a login to one browser.
     Browser,
+    /// An access token that we issued to an MCP client.
+    AccessToken,
+    /// A refresh token that we issued to an MCP client.
+    RefreshToken,
+    /// An authorization code that we issued to an MCP client.
+    Code,
+    /// The secret of a confidential client.
+    ClientSecret,
+    /// The cookie that binds a client's request for authorization to one browser.
+    Consent,
+    /// The cookie of a signed-in browser.
+    Session,
+    /// Whoever a limit counts: an address, a client, a host.
+    Subject,
 }
 
 impl Purpose {
@@ -36,6 +50,13 @@ impl Purpose {
             Self::LinkKey => b"link-key\0",
             Self::State => b"state\0",
             Self::Browser => b"browser\0",
+            Self::AccessToken => b"access-token\0",
+            Self::RefreshToken => b"refresh-token\0",
+            Self::Code => b"code\0",
+            Self::ClientSecret => b"client-secret\0",
+            Self::Consent => b"consent\0",
+            Self::Session => b"session\0",
+            Self::Subject => b"subject\0",
         }
     }
 }
@@ -147,30 +168,21 @@ pub struct ApiKey {
 impl ApiKey {
     /// A new key of `kind` from fresh random bytes.
     pub fn new(kind: KeyKind, random: [u8; SECRET_BYTES]) -> Self {
-        let mut text = String::with_capacity(kind.prefix().len() + BODY_DIGITS + CHECKSUM_DIGITS);
-        text.push_str(kind.prefix());
-        text.push_str(&Zeroizing::new(base62(random)));
-        let checksum = checksum(&text);
-        text.push_str(&checksum);
         Self {
             kind,
-            text: text.into(),
+            text: write_form(kind.prefix(), random),
         }
     }
 
     /// The key that `text` is, if its form and checksum are right; says nothing about whether it was issued.
     pub fn parse(text: &str) -> Option<Self> {
-        let kind = [KeyKind::Api, KeyKind::Link].into_iter().find(|kind| {
-            text.strip_prefix(kind.prefix()).is_some_and(|rest| {
-                rest.len() == BODY_DIGITS + CHECKSUM_DIGITS
-                    && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        [KeyKind::Api, KeyKind::Link]
+            .into_iter()
+            .find(|kind| has_form(text, kind.prefix()))
+            .map(|kind| Self {
+                kind,
+                text: text.to_owned().into(),
             })
-        })?;
-        let (body, sum) = text.split_at_checked(text.len() - CHECKSUM_DIGITS)?;
-        (checksum(body) == sum).then(|| Self {
-            kind,
-            text: text.to_owned().into(),
-        })
     }
 
     /// Which door it opens.
@@ -230,6 +242,28 @@ impl fmt::Debug for Opaque {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Opaque(..)")
     }
+}
+
+/// `prefix`, `random` in base62, checksum: the form of every secret that people and programs keep.
+pub(super) fn write_form(prefix: &str, random: [u8; SECRET_BYTES]) -> SecretString {
+    let mut text = String::with_capacity(prefix.len() + BODY_DIGITS + CHECKSUM_DIGITS);
+    text.push_str(prefix);
+    text.push_str(&Zeroizing::new(base62(random)));
+    let checksum = checksum(&text);
+    text.push_str(&checksum);
+    text.into()
+}
+
+/// Whether `text` has that form under `prefix`.
+pub(super) fn has_form(text: &str, prefix: &str) -> bool {
+    let Some(rest) = text.strip_prefix(prefix) else {
+        return false;
+    };
+    rest.len() == BODY_DIGITS + CHECKSUM_DIGITS
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        && text
+            .split_at_checked(text.len() - CHECKSUM_DIGITS)
+            .is_some_and(|(body, sum)| checksum(body) == sum)
 }
 
 /// `bytes` as one big number in base62, most significant digit first, always 43 digits.

@@ -1,20 +1,16 @@
-//! Making a link: out to Spotify with a state and PKCE, back with a code, and the person's keys.
+//! Making a link: out to Spotify with a state and PKCE, and back with a code.
 //!
 //! A login belongs to the browser that began it, is good once, and ends after ten minutes.
 
 use std::fmt;
 
-use super::{Links, SpotifyScopes, sealed::split_scopes};
+use super::{Links, SpotifyScopes};
 use crate::{
     clock::{MINUTE, Millis},
     crypto::{HashKey, Opaque, Place, Purpose, random_bytes},
-    spotify::{
-        SpotifyError,
-        accounts::{AccountsError, AuthorizeRequest, TokenSet},
-    },
+    spotify::accounts::AuthorizeRequest,
     store::{
-        Account, AuditEvent, FlowId, FlowState, KeyId, LinkId, NewConnection, NewFlow, NewKey,
-        NewLink, Outcome, PersonId, StoreError, TakenFlow,
+        FlowId, FlowState, Given, KeyId, LoginPurpose, NewFlow, PersonId, StoreError, TakenFlow,
     },
 };
 
@@ -39,8 +35,23 @@ impl fmt::Debug for Outbound {
     }
 }
 
-/// The keys that a login makes: one for the header, one for the connector URL.
-pub type NewKeys = [NewKey; 2];
+/// A login as its state names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Names the login's cookie among those of other tabs.
+    pub flow: FlowId,
+    /// What it is for.
+    pub purpose: LoginPurpose,
+}
+
+/// Where a login that came back leads.
+#[derive(Debug)]
+pub enum Completed {
+    /// To a link, and to what the login was to give.
+    Connected(Connection),
+    /// Back to Spotify: the person's link can do more than was asked for, and must not lose it.
+    AskAgain(Outbound),
+}
 
 /// What a completed login led to.
 #[derive(Debug)]
@@ -90,17 +101,38 @@ pub enum ConnectFault {
     /// Spotify sent what cannot be used: no refresh token, or no account.
     #[error("spotify sent an incomplete answer")]
     Incomplete,
+    /// The request for authorization that the login answers was answered before, or its time is over.
+    #[error("the request for authorization does not wait for this login any more")]
+    NotWaiting,
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] StoreError),
 }
 
 impl Links {
-    /// Begins a login for `scopes`: keeps the hashes of a new state and cookie, and the sealed verifier.
+    /// Begins a login for the Spotify permissions `scopes`.
     ///
     /// # Errors
     /// [`ConnectFault::Store`].
-    pub async fn begin(&self, hash: &HashKey, scopes: &[&str]) -> Result<Outbound, ConnectFault> {
+    pub async fn begin(
+        &self,
+        hash: &HashKey,
+        scopes: &[&str],
+        purpose: LoginPurpose,
+    ) -> Result<Outbound, ConnectFault> {
+        let (flow, outbound) = self.prepare(hash, scopes, purpose);
+        self.inner.parts.db.insert_flow(&flow).await?;
+        Ok(outbound)
+    }
+
+    /// A login for the Spotify permissions `scopes`, not yet stored: the hashes of a new state and cookie, the
+    /// sealed verifier, and the way out, which must not be taken before the login is stored.
+    pub fn prepare(
+        &self,
+        hash: &HashKey,
+        scopes: &[&str],
+        purpose: LoginPurpose,
+    ) -> (NewFlow, Outbound) {
         let parts = &self.inner.parts;
         let now = parts.clock.now();
         let flow = FlowId::new(now, random_bytes());
@@ -110,6 +142,7 @@ impl Links {
             id: flow,
             state_hash: hash.hash(Purpose::State, state.expose()),
             browser_hash: hash.hash(Purpose::Browser, browser.expose()),
+            purpose,
             app: parts.app.id,
             verifier_sealed: parts.keyring.seal(
                 verifier_place(&row),
@@ -120,7 +153,6 @@ impl Links {
             created_at: now,
             expires_at: now + LOGIN_LASTS,
         };
-        parts.db.insert_flow(&new).await?;
         let url = parts.accounts.authorize_url(
             &parts.app.credentials,
             &AuthorizeRequest {
@@ -132,10 +164,10 @@ impl Links {
                 show_dialog: true,
             },
         );
-        Ok(Outbound { flow, browser, url })
+        (new, Outbound { flow, browser, url })
     }
 
-    /// The login that `state` was made for, which names its cookie among those of other tabs.
+    /// The login that `state` was made for, whatever became of it.
     ///
     /// # Errors
     /// [`ConnectFault::Store`].
@@ -143,9 +175,10 @@ impl Links {
         &self,
         hash: &HashKey,
         state: &str,
-    ) -> Result<Option<FlowId>, ConnectFault> {
+    ) -> Result<Option<Login>, ConnectFault> {
         let state = hash.hash(Purpose::State, state);
-        Ok(self.inner.parts.db.find_flow(&state).await?)
+        let found = self.inner.parts.db.find_flow(&state).await?;
+        Ok(found.map(|(flow, purpose)| Login { flow, purpose }))
     }
 
     /// Spends a login that came back refused; its state is checked all the same.
@@ -161,7 +194,8 @@ impl Links {
         self.take(hash, state, browser).await.map(|_| ())
     }
 
-    /// Completes a login: redeems the code, asks whose account it is, and keeps person, link and `keys` together.
+    /// Completes a login: redeems the code, asks whose account it is, and keeps person, link and what is `given`
+    /// together. The end of a grant is moved forward to that of Spotify's consent.
     ///
     /// # Errors
     /// [`ConnectFault`]. After [`ConnectFault::Unavailable`] the same callback may be tried again.
@@ -171,15 +205,16 @@ impl Links {
         state: &str,
         browser: &str,
         code: &str,
-        keys: NewKeys,
-    ) -> Result<Connection, ConnectFault> {
+        given: Given,
+    ) -> Result<Completed, ConnectFault> {
         let flow = self.take(hash, state, browser).await?;
         // A task of its own: what Spotify has issued is kept even if the browser goes away meanwhile.
         let links = self.clone();
+        let hash = hash.clone();
         let code = Opaque::from_text(code);
         self.inner
             .tasks
-            .spawn(async move { links.redeem(flow, &code, keys).await })
+            .spawn(async move { links.redeem(&hash, flow, &code, given).await })
             .await
             .unwrap_or(Err(ConnectFault::Unavailable { retry_after: None }))
     }
@@ -201,145 +236,12 @@ impl Links {
             )),
         }
     }
-
-    async fn redeem(
-        &self,
-        flow: TakenFlow,
-        code: &Opaque,
-        keys: NewKeys,
-    ) -> Result<Connection, ConnectFault> {
-        let parts = &self.inner.parts;
-        let verifier = self.open_verifier(&flow)?;
-        let exchanged = parts
-            .accounts
-            .exchange_code(
-                &parts.app.credentials,
-                &parts.app.redirect_uri,
-                code.expose(),
-                verifier.secret(),
-            )
-            .await;
-        let tokens = match exchanged {
-            Ok(tokens) => tokens,
-            Err(fault) => {
-                let fault = exchange_fault(&fault);
-                if matches!(fault, ConnectFault::Unavailable { .. }) {
-                    parts.db.update_flow_reopened(flow.id).await?;
-                }
-                return Err(fault);
-            }
-        };
-        let account = parts
-            .accounts
-            .me(&tokens.access)
-            .await
-            .map_err(|fault| me_fault(&fault))?;
-        let account = Account {
-            account_id: account.account_id,
-            spotify_id: account.id,
-            display_name: account.display_name,
-        };
-        self.keep(&flow, account, &tokens, keys).await
-    }
-
-    async fn keep(
-        &self,
-        flow: &TakenFlow,
-        account: Account,
-        tokens: &TokenSet,
-        keys: NewKeys,
-    ) -> Result<Connection, ConnectFault> {
-        let parts = &self.inner.parts;
-        let now = parts.clock.now();
-        let refresh = tokens.refresh.as_ref().ok_or(ConnectFault::Incomplete)?;
-        let id = LinkId::new(now, random_bytes());
-        let life = Millis::try_from(tokens.expires_in.as_millis()).unwrap_or(Millis::MAX);
-        let granted = granted_scopes(tokens, flow);
-        let display_name = account.display_name.clone();
-        let new = NewConnection {
-            person: PersonId::new(now, random_bytes()),
-            account,
-            link: NewLink {
-                id,
-                app: flow.app_id,
-                access_sealed: self.inner.seal_access(id, &tokens.access),
-                refresh_sealed: self.inner.seal_refresh(id, refresh),
-                access_expires_at: now.saturating_add(life),
-                scopes: granted.clone(),
-            },
-            keys,
-            event: AuditEvent::new(now, random_bytes(), "account.connected", Outcome::Success),
-        };
-        let connected = parts.db.insert_connection(&new, now).await?;
-        self.forget(connected.person);
-        let scopes = split_scopes(&granted);
-        let missing = flow
-            .scopes
-            .split_whitespace()
-            .filter(|asked| !scopes.iter().any(|scope| &**scope == *asked))
-            .map(str::to_owned)
-            .collect();
-        Ok(Connection {
-            person: connected.person,
-            display_name,
-            scopes,
-            missing,
-            dropped: connected.dropped,
-        })
-    }
-
-    fn open_verifier(&self, flow: &TakenFlow) -> Result<Opaque, ConnectFault> {
-        let row = flow.id.to_string();
-        self.inner
-            .parts
-            .keyring
-            .open(verifier_place(&row), &flow.verifier_sealed)
-            .ok()
-            .and_then(|plain| std::str::from_utf8(&plain).map(Opaque::from_text).ok())
-            .ok_or(ConnectFault::Store(StoreError::Invalid("sealed verifier")))
-    }
 }
 
-fn verifier_place(row: &str) -> Place<'_> {
+pub(super) fn verifier_place(row: &str) -> Place<'_> {
     Place {
         table: "flows",
         column: "verifier_sealed",
         row,
-    }
-}
-
-/// An answer without `scope` grants what was asked (RFC 6749 section 5.1).
-fn granted_scopes(tokens: &TokenSet, flow: &TakenFlow) -> String {
-    if tokens.scopes.is_empty() {
-        flow.scopes.clone()
-    } else {
-        tokens.scopes.join(" ")
-    }
-}
-
-fn exchange_fault(fault: &AccountsError) -> ConnectFault {
-    tracing::warn!(error = %fault, "spotify did not redeem a code");
-    match fault {
-        AccountsError::InvalidGrant { .. } => ConnectFault::Code,
-        fault if fault.is_transient() => ConnectFault::Unavailable {
-            retry_after: fault.retry_after(),
-        },
-        _ => ConnectFault::AppRefused,
-    }
-}
-
-/// The code is spent by now, so a failure here asks for a new login.
-fn me_fault(fault: &SpotifyError) -> ConnectFault {
-    tracing::warn!(error = %fault, "spotify did not say whose account was connected");
-    match fault {
-        // Every app has this endpoint, so a refusal in words of its own can only mean the list of users.
-        SpotifyError::NotAllowListed(_)
-        | SpotifyError::EndpointGone(_)
-        | SpotifyError::NotReadable(_) => ConnectFault::NotAllowListed,
-        SpotifyError::AppOwnerPremium(_) => ConnectFault::AppOwnerPremium,
-        SpotifyError::Malformed(_) => ConnectFault::Incomplete,
-        fault => ConnectFault::Unnamed {
-            retry_after: fault.context().retry_after.map(|wait| wait.as_secs()),
-        },
     }
 }

@@ -4,6 +4,7 @@
 //! knows no tool and no HTTP of ours.
 
 mod connect;
+mod redeem;
 mod renew;
 mod sealed;
 
@@ -16,7 +17,8 @@ use futures::{
 use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
-pub use connect::{ConnectFault, Connection, NewKeys, Outbound};
+pub use crate::store::{Given, LoginPurpose};
+pub use connect::{Completed, ConnectFault, Connection, Login, Outbound};
 
 use crate::{
     clock::{Clock, Millis, SECOND},

@@ -142,7 +142,7 @@ pub(super) fn split_scopes(scopes: &str) -> SpotifyScopes {
 }
 
 /// When the consent given at `authorized_at` ends, by the calendar in UTC.
-fn consent_end(authorized_at: Millis) -> Option<Millis> {
+pub(super) fn consent_end(authorized_at: Millis) -> Option<Millis> {
     let given = Timestamp::from_millisecond(authorized_at)
         .ok()?
         .to_zoned(TimeZone::UTC);

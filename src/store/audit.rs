@@ -1,6 +1,6 @@
 //! What happened to whom, append-only and without a secret.
 
-use super::{Db, KeyId, PersonId, StoreError, on};
+use super::{ClientId, Db, GrantId, KeyId, PersonId, StoreError, on};
 use crate::clock::Millis;
 
 /// How the audited act ended.
@@ -25,6 +25,10 @@ pub struct AuditEvent {
     pub person: Option<PersonId>,
     /// The credential that it concerns.
     pub key: Option<KeyId>,
+    /// The grant that it concerns.
+    pub grant: Option<GrantId>,
+    /// The OAuth client that it concerns.
+    pub client: Option<ClientId>,
     /// A slug that says why.
     pub detail: Option<&'static str>,
 }
@@ -39,6 +43,8 @@ impl AuditEvent {
             outcome,
             person: None,
             key: None,
+            grant: None,
+            client: None,
             detail: None,
         }
     }
@@ -57,6 +63,24 @@ impl AuditEvent {
     pub fn with_key(self, key: KeyId) -> Self {
         Self {
             key: Some(key),
+            ..self
+        }
+    }
+
+    /// The event concerns `grant`.
+    #[must_use]
+    pub fn with_grant(self, grant: GrantId) -> Self {
+        Self {
+            grant: Some(grant),
+            ..self
+        }
+    }
+
+    /// The event concerns `client`.
+    #[must_use]
+    pub fn with_client(self, client: ClientId) -> Self {
+        Self {
+            client: Some(client),
             ..self
         }
     }
@@ -82,6 +106,10 @@ pub struct AuditRow {
     pub outcome: String,
     /// The credential that it concerns.
     pub key_id: Option<String>,
+    /// The grant that it concerns.
+    pub grant_id: Option<String>,
+    /// The OAuth client that it concerns.
+    pub client_ref: Option<String>,
     /// Why.
     pub detail: Option<String>,
 }
@@ -91,8 +119,8 @@ macro_rules! insert_audit {
     ($executor:expr, $event:expr, $now:expr) => {{
         let event: &$crate::store::AuditEvent = $event;
         sqlx::query(
-            "insert into audit (id, created_at, event, outcome, person_id, key_id, detail) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into audit (id, created_at, event, outcome, person_id, key_id, grant_id, client_ref, detail) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(&event.id)
         .bind($now)
@@ -100,6 +128,8 @@ macro_rules! insert_audit {
         .bind(event.outcome.as_str())
         .bind(event.person.map(|id| id.to_string()))
         .bind(event.key.map(|id| id.to_string()))
+        .bind(event.grant.map(|id| id.to_string()))
+        .bind(event.client.map(|id| id.to_string()))
         .bind(event.detail)
         .execute($executor)
         .await?;
@@ -122,7 +152,7 @@ impl Db {
     /// The events that concern `person`, oldest first.
     pub async fn list_audit(&self, person: PersonId) -> Result<Vec<AuditRow>, StoreError> {
         Ok(on!(self, pool => sqlx::query_as(
-            "select created_at, event, outcome, key_id, detail from audit where person_id = $1 \
+            "select created_at, event, outcome, key_id, grant_id, client_ref, detail from audit where person_id = $1 \
              order by created_at, id")
             .bind(person.to_string()).fetch_all(pool).await?))
     }

@@ -1,7 +1,46 @@
 //! Logins on their way to Spotify and back: each is used once, by the browser that began it.
 
-use super::{AppId, Db, FlowId, StoreError, on};
+use super::{AppId, AuthorizationId, Db, FlowId, StoreError, on};
 use crate::{clock::Millis, crypto::SecretHash};
+
+/// What a login is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginPurpose {
+    /// API keys, shown on a page.
+    Keys,
+    /// Signing a browser in.
+    Session,
+    /// A client's request for authorization.
+    Authorization(AuthorizationId),
+}
+
+impl LoginPurpose {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keys => "keys",
+            Self::Session => "session",
+            Self::Authorization(_) => "authorization",
+        }
+    }
+
+    /// The request that it serves, if it serves one.
+    pub fn authorization(self) -> Option<AuthorizationId> {
+        match self {
+            Self::Authorization(id) => Some(id),
+            Self::Keys | Self::Session => None,
+        }
+    }
+
+    fn read(name: &str, authorization: Option<&str>) -> Result<Self, StoreError> {
+        match (name, authorization.and_then(AuthorizationId::parse)) {
+            ("keys", None) => Ok(Self::Keys),
+            ("session", None) => Ok(Self::Session),
+            ("authorization", Some(id)) => Ok(Self::Authorization(id)),
+            _ => Err(StoreError::Invalid("purpose of a login")),
+        }
+    }
+}
 
 /// A login that is about to leave for Spotify.
 #[derive(Clone, Debug)]
@@ -12,6 +51,8 @@ pub struct NewFlow {
     pub state_hash: SecretHash,
     /// Hash of the cookie that stays in the browser.
     pub browser_hash: SecretHash,
+    /// What it is for.
+    pub purpose: LoginPurpose,
     /// The app that it goes through.
     pub app: AppId,
     /// The PKCE verifier, sealed.
@@ -25,13 +66,13 @@ pub struct NewFlow {
 }
 
 /// A login that came back and is now spent.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct TakenFlow {
     /// Its row.
-    #[sqlx(try_from = "String")]
     pub id: FlowId,
+    /// What it is for.
+    pub purpose: LoginPurpose,
     /// The app that it went through.
-    #[sqlx(try_from = "String")]
     pub app_id: AppId,
     /// The PKCE verifier, sealed.
     pub verifier_sealed: Vec<u8>,
@@ -52,25 +93,34 @@ pub enum FlowState {
     OtherBrowser,
 }
 
+/// Shared by logins alone and by those that an approval begins.
+macro_rules! insert_flow {
+    ($executor:expr, $flow:expr) => {{
+        let flow: &$crate::store::NewFlow = $flow;
+        sqlx::query(
+            "insert into flows (id, state_hash, browser_hash, purpose, authorization_id, app_id, verifier_sealed, \
+             scopes, status, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)",
+        )
+        .bind(flow.id.to_string())
+        .bind(flow.state_hash.as_bytes())
+        .bind(flow.browser_hash.as_bytes())
+        .bind(flow.purpose.as_str())
+        .bind(flow.purpose.authorization().map(|id| id.to_string()))
+        .bind(flow.app.to_string())
+        .bind(&flow.verifier_sealed)
+        .bind(&flow.scopes)
+        .bind(flow.created_at)
+        .bind(flow.expires_at)
+        .execute($executor)
+        .await?;
+    }};
+}
+
+
 impl Db {
     /// Keeps `flow` until it comes back or expires.
     pub async fn insert_flow(&self, flow: &NewFlow) -> Result<(), StoreError> {
-        on!(self, pool => {
-            sqlx::query(
-                "insert into flows (id, state_hash, browser_hash, app_id, verifier_sealed, scopes, status, \
-                 created_at, expires_at) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8)",
-            )
-            .bind(flow.id.to_string())
-            .bind(flow.state_hash.as_bytes())
-            .bind(flow.browser_hash.as_bytes())
-            .bind(flow.app.to_string())
-            .bind(&flow.verifier_sealed)
-            .bind(&flow.scopes)
-            .bind(flow.created_at)
-            .bind(flow.expires_at)
-            .execute(pool)
-            .await?;
-        });
+        on!(self, pool => insert_flow!(pool, flow));
         Ok(())
     }
 
@@ -81,12 +131,23 @@ impl Db {
         browser: &SecretHash,
         now: Millis,
     ) -> Result<Option<TakenFlow>, StoreError> {
-        Ok(on!(self, pool => sqlx::query_as(
+        type Row = (String, String, Option<String>, String, Vec<u8>, String);
+        let row: Option<Row> = on!(self, pool => sqlx::query_as(
             "update flows set status = 'spent' \
              where state_hash = $1 and browser_hash = $2 and status = 'open' and $3 < expires_at \
-             returning id, app_id, verifier_sealed, scopes",
+             returning id, purpose, authorization_id, app_id, verifier_sealed, scopes",
         )
-        .bind(state.as_bytes()).bind(browser.as_bytes()).bind(now).fetch_optional(pool).await?))
+        .bind(state.as_bytes()).bind(browser.as_bytes()).bind(now).fetch_optional(pool).await?);
+        let Some((id, purpose, authorization, app, verifier_sealed, scopes)) = row else {
+            return Ok(None);
+        };
+        Ok(Some(TakenFlow {
+            id: FlowId::parse(&id).ok_or(StoreError::Invalid("login id"))?,
+            purpose: LoginPurpose::read(&purpose, authorization.as_deref())?,
+            app_id: AppId::parse(&app).ok_or(StoreError::Invalid("app id"))?,
+            verifier_sealed,
+            scopes,
+        }))
     }
 
     /// Opens a spent login again, because Spotify could not be asked about it.
@@ -98,12 +159,22 @@ impl Db {
         Ok(())
     }
 
-    /// The login that `state` was made for, whatever became of it.
-    pub async fn find_flow(&self, state: &SecretHash) -> Result<Option<FlowId>, StoreError> {
-        let id: Option<String> = on!(self, pool => sqlx::query_scalar(
-            "select id from flows where state_hash = $1")
+    /// The login that `state` was made for and what it is for, whatever became of it.
+    pub async fn find_flow(
+        &self,
+        state: &SecretHash,
+    ) -> Result<Option<(FlowId, LoginPurpose)>, StoreError> {
+        let row: Option<(String, String, Option<String>)> = on!(self, pool => sqlx::query_as(
+            "select id, purpose, authorization_id from flows where state_hash = $1")
             .bind(state.as_bytes()).fetch_optional(pool).await?);
-        Ok(id.as_deref().and_then(FlowId::parse))
+        let Some((id, purpose, authorization)) = row else {
+            return Ok(None);
+        };
+        let id = FlowId::parse(&id).ok_or(StoreError::Invalid("login id"))?;
+        Ok(Some((
+            id,
+            LoginPurpose::read(&purpose, authorization.as_deref())?,
+        )))
     }
 
     /// Why [`Db::take_flow`] found nothing.

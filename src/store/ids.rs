@@ -68,3 +68,19 @@ row_id!(
     /// One login on its way to Spotify and back.
     FlowId
 );
+row_id!(
+    /// One OAuth client: registered, pre-registered, or known by its document.
+    ClientId
+);
+row_id!(
+    /// One request of a client for authorization.
+    AuthorizationId
+);
+row_id!(
+    /// What one person granted one client.
+    GrantId
+);
+row_id!(
+    /// One signed-in browser.
+    SessionId
+);

@@ -138,7 +138,8 @@ impl Db {
         Ok(rotated > 0)
     }
 
-    /// Marks edition `version` of a link as ended by Spotify, for `reason` (a slug); `false` when that edition is past.
+    /// Marks an edition of a link as ended by Spotify, for `reason` (a slug), and suspends the grants that hang on it;
+    /// `false` when that edition is past.
     pub async fn update_link_suspended(
         &self,
         link: &LinkRow,
@@ -154,6 +155,9 @@ impl Db {
                 .bind(link.id.to_string()).bind(link.version).bind(reason).bind(now)
                 .execute(&mut *tx).await?.rows_affected() > 0;
             if suspended {
+                sqlx::query(
+                    "update grants set status = 'suspended' where person_id = $1 and app_id = $2 and status = 'active'")
+                    .bind(link.person_id.to_string()).bind(link.app_id.to_string()).execute(&mut *tx).await?;
                 insert_revocation!(&mut *tx, Some(link.person_id.to_string()), None::<String>, now);
                 insert_audit!(&mut *tx, event, now);
             }

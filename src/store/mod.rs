@@ -7,28 +7,36 @@ mod apps;
 mod audit;
 mod flows;
 mod freshness;
+mod grants;
 mod ids;
 mod keys;
 mod links;
 mod open;
 mod people;
 mod revocations;
+mod sessions;
 mod sweep;
+mod tokens;
 mod vault;
 
 use sqlx::migrate::MigrateError;
 
 pub use apps::{App, AppMode};
 pub use audit::{AuditEvent, AuditRow, Outcome};
-pub use flows::{FlowState, NewFlow, TakenFlow};
+pub use flows::{FlowState, LoginPurpose, NewFlow, TakenFlow};
 pub use freshness::Freshness;
-pub use ids::{AppId, FlowId, KeyId, LinkId, PersonId};
+pub use grants::{MAX_GRANTS, NewGrant};
+pub use ids::{
+    AppId, AuthorizationId, ClientId, FlowId, GrantId, KeyId, LinkId, PersonId, SessionId,
+};
 pub use keys::{FoundKey, KeyKept, KeyRow, MAX_KEYS, NewKey};
 pub use links::{LinkRow, LinkStatus, RotatedTokens};
 pub use open::{DbOptions, Target};
-pub use people::{Account, Connected, NewConnection, NewLink, PersonRow};
+pub use people::{Account, Connected, Given, LinkChange, NewConnection, NewLink, PersonRow};
 pub use revocations::Revocation;
+pub use sessions::NewSession;
 pub use sweep::Swept;
+pub use tokens::FoundToken;
 
 /// The open database. Cloning shares the pool.
 #[derive(Clone, Debug)]

@@ -15,16 +15,22 @@ use super::{Db, StoreError};
 const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
 
 /// Our tables and the migrator's. Anything else means that the database is somebody else's.
-const OURS: [&str; 11] = [
+const OURS: [&str; 17] = [
     "_sqlx_migrations",
+    "allowances",
     "api_keys",
     "audit",
+    "authorizations",
+    "clients",
     "counters",
     "flows",
+    "grants",
     "people",
     "revocations",
+    "sessions",
     "spotify_apps",
     "spotify_links",
+    "tokens",
     "vault",
     "sqlite_sequence",
 ];

@@ -1,12 +1,15 @@
-//! People, each one Spotify account, and what a completed login writes: person, link and keys in one transaction.
+//! People, each one Spotify account, and what a completed login writes: person, link, and keys, session or grant
+//! in one transaction.
 
 use super::{
-    AppId, AuditEvent, Db, KeyId, LinkId, NewKey, PersonId, StoreError,
+    AppId, AuditEvent, Db, KeyId, LinkId, NewGrant, NewKey, NewSession, PersonId, StoreError,
     audit::insert_audit,
+    grants::insert_grant,
     in_transaction,
     keys::{MAX_KEYS, insert_key},
     on,
     revocations::insert_revocation,
+    sessions::insert_session,
 };
 use crate::clock::Millis;
 
@@ -28,12 +31,32 @@ pub struct NewConnection {
     pub person: PersonId,
     /// The account.
     pub account: Account,
-    /// The link.
-    pub link: NewLink,
-    /// The keys made by this login.
-    pub keys: [NewKey; 2],
+    /// What becomes of the person's link.
+    pub link: LinkChange,
+    /// What the login gives.
+    pub given: Given,
     /// What the audit says; the person is filled in.
-    pub event: AuditEvent,
+    pub events: Vec<AuditEvent>,
+}
+
+/// What a login does to the person's link.
+#[derive(Clone, Debug)]
+pub enum LinkChange {
+    /// It takes the place of an earlier one.
+    Replace(NewLink),
+    /// The one that there is can do all that was approved and more, so it stays.
+    Keep,
+}
+
+/// What somebody gets for a login.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// An API key and a link key.
+    Keys(Box<[NewKey; 2]>),
+    /// A signed-in browser.
+    Session(NewSession),
+    /// A grant to a client, with its code.
+    Grant(Box<NewGrant>),
 }
 
 /// A link about to be kept, sealed for the row `id`.
@@ -118,6 +141,65 @@ macro_rules! upsert_person {
     }};
 }
 
+/// Puts a link in the place of an earlier one through the same app, and revives the grants that hang on it.
+macro_rules! replace_link {
+    ($tx:ident, $person:expr, $link:expr, $now:expr) => {{
+        let link: &NewLink = $link;
+        sqlx::query(
+            "insert into spotify_links (id, person_id, app_id, access_sealed, refresh_sealed, access_issued_at, \
+             access_expires_at, scopes, authorized_at, status, version) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $6, 'active', 1) \
+             on conflict (person_id, app_id) do update set id = excluded.id, \
+             access_sealed = excluded.access_sealed, refresh_sealed = excluded.refresh_sealed, \
+             access_issued_at = excluded.access_issued_at, access_expires_at = excluded.access_expires_at, \
+             scopes = excluded.scopes, authorized_at = excluded.authorized_at, status = 'active', \
+             suspended_reason = null, suspended_at = null, version = spotify_links.version + 1, \
+             lease_owner = null, lease_until = null",
+        )
+        .bind(link.id.to_string()).bind($person.to_string()).bind(link.app.to_string())
+        .bind(&link.access_sealed).bind(&link.refresh_sealed).bind($now)
+        .bind(link.access_expires_at).bind(&link.scopes)
+        .execute(&mut *$tx).await?;
+        sqlx::query(
+            "update grants set status = 'active' where person_id = $1 and app_id = $2 and status = 'suspended'",
+        )
+        .bind($person.to_string()).bind(link.app.to_string()).execute(&mut *$tx).await?;
+    }};
+}
+
+/// Keeps the two keys of a login; the ids of those that had to go for them.
+macro_rules! insert_login_keys {
+    ($tx:ident, $person:expr, $keys:expr, $now:expr) => {{
+        let keys: &[NewKey; 2] = $keys;
+        for key in keys {
+            insert_key!(&mut *$tx, $person, key, $now);
+        }
+        let dropped: Vec<String> = sqlx::query_scalar(
+            "delete from api_keys where id in (select id from api_keys where person_id = $1 \
+             and id <> $2 and id <> $3 \
+             order by case when last_used_at is null then 0 else 1 end, coalesce(last_used_at, created_at), id \
+             limit (select case when count(*) > $4 then count(*) - $4 else 0 end \
+             from api_keys where person_id = $1)) returning id",
+        )
+        .bind($person.to_string()).bind(keys[0].id.to_string()).bind(keys[1].id.to_string())
+        .bind(MAX_KEYS).fetch_all(&mut *$tx).await?;
+        for key in &dropped {
+            insert_revocation!(&mut *$tx, None::<String>, Some(key), $now);
+        }
+        dropped.iter().filter_map(|id| KeyId::parse(id)).collect::<Vec<_>>()
+    }};
+}
+
+/// Moves an approved request for authorization on; whether it was waiting for that.
+macro_rules! answer_authorization {
+    ($tx:ident, $grant:expr, $now:expr) => {
+        sqlx::query(
+            "update authorizations set status = 'coded' where id = $1 and status = 'approved' and $2 < expires_at",
+        )
+        .bind($grant.authorization.to_string()).bind($now).execute(&mut *$tx).await?.rows_affected() > 0
+    };
+}
+
 /// Whether there is such a person. Until the end of the transaction no other one gives them a key or takes one.
 macro_rules! lock_person {
     ($executor:expr, $person:expr) => {
@@ -134,50 +216,55 @@ pub(super) use lock_person;
 
 impl Db {
     /// Keeps a confirmed login: the person (new or known by their account), the link in place of an earlier one,
-    /// and the new keys. All of it or nothing.
+    /// and what the login gives. All of it or nothing; `None` and nothing when the request for authorization that
+    /// it answers is not waiting for it any more.
     pub async fn insert_connection(
         &self,
         new: &NewConnection,
         now: Millis,
-    ) -> Result<Connected, StoreError> {
+    ) -> Result<Option<Connected>, StoreError> {
         Ok(in_transaction!(self, tx => {
-            let person = upsert_person!(tx, new.person, &new.account, now);
-            let link = &new.link;
-            sqlx::query(
-                "insert into spotify_links (id, person_id, app_id, access_sealed, refresh_sealed, access_issued_at, \
-                 access_expires_at, scopes, authorized_at, status, version) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $6, 'active', 1) \
-                 on conflict (person_id, app_id) do update set id = excluded.id, \
-                 access_sealed = excluded.access_sealed, refresh_sealed = excluded.refresh_sealed, \
-                 access_issued_at = excluded.access_issued_at, access_expires_at = excluded.access_expires_at, \
-                 scopes = excluded.scopes, authorized_at = excluded.authorized_at, status = 'active', \
-                 suspended_reason = null, suspended_at = null, version = spotify_links.version + 1, \
-                 lease_owner = null, lease_until = null",
-            )
-            .bind(link.id.to_string()).bind(person.to_string()).bind(link.app.to_string())
-            .bind(&link.access_sealed).bind(&link.refresh_sealed).bind(now)
-            .bind(link.access_expires_at).bind(&link.scopes)
-            .execute(&mut *tx).await?;
-            for key in &new.keys {
-                insert_key!(&mut *tx, person, key, now);
+            let waited_for = match &new.given {
+                Given::Grant(grant) => answer_authorization!(tx, grant, now),
+                Given::Keys(_) | Given::Session(_) => true,
+            };
+            if waited_for {
+                let person = upsert_person!(tx, new.person, &new.account, now);
+                if let LinkChange::Replace(link) = &new.link {
+                    replace_link!(tx, person, link, now);
+                }
+                let dropped = match &new.given {
+                    Given::Keys(keys) => insert_login_keys!(tx, person, keys, now),
+                    Given::Session(session) => {
+                        insert_session!(&mut *tx, person, session, now);
+                        Vec::new()
+                    }
+                    Given::Grant(grant) => {
+                        insert_grant!(tx, person, grant, now);
+                        Vec::new()
+                    }
+                };
+                if let LinkChange::Replace(_) = &new.link {
+                    insert_revocation!(&mut *tx, Some(person.to_string()), None::<String>, now);
+                }
+                for event in &new.events {
+                    let event = AuditEvent { person: Some(person), ..event.clone() };
+                    insert_audit!(&mut *tx, &event, now);
+                }
+                Some(Connected { person, dropped })
+            } else {
+                None
             }
-            let dropped: Vec<String> = sqlx::query_scalar(
-                "delete from api_keys where id in (select id from api_keys where person_id = $1 \
-                 and id <> $2 and id <> $3 \
-                 order by case when last_used_at is null then 0 else 1 end, coalesce(last_used_at, created_at), id \
-                 limit (select case when count(*) > $4 then count(*) - $4 else 0 end \
-                 from api_keys where person_id = $1)) returning id",
-            )
-            .bind(person.to_string()).bind(new.keys[0].id.to_string()).bind(new.keys[1].id.to_string())
-            .bind(MAX_KEYS).fetch_all(&mut *tx).await?;
-            for key in &dropped {
-                insert_revocation!(&mut *tx, None::<String>, Some(key), now);
-            }
-            insert_revocation!(&mut *tx, Some(person.to_string()), None::<String>, now);
-            let event = AuditEvent { person: Some(person), ..new.event.clone() };
-            insert_audit!(&mut *tx, &event, now);
-            Connected { person, dropped: dropped.iter().filter_map(|id| KeyId::parse(id)).collect() }
         }))
+    }
+
+    /// The person whose account that is, as [`Db::insert_connection`] would find them.
+    pub async fn find_person_of(&self, account: &Account) -> Result<Option<PersonId>, StoreError> {
+        let id: Option<String> = on!(self, pool => sqlx::query_scalar(
+            "select id from people where account_id = $1 or (spotify_id = $2 and ($1 is null or account_id is null)) \
+             order by account_id is null limit 1")
+            .bind(&account.account_id).bind(&account.spotify_id).fetch_optional(pool).await?);
+        Ok(id.as_deref().and_then(PersonId::parse))
     }
 
     /// One person.
@@ -197,7 +284,7 @@ impl Db {
     /// Forgets a person with their link and keys, on every replica; `false` when there is no such person.
     ///
     /// No row names the person from then on: the audit keeps its events under `pseudonym`, which leads back to
-    /// nobody, and replicas are told to drop each key, without which nothing else of the person can be reached.
+    /// nobody, and replicas are told to drop each key and grant, without which nothing else of the person can be reached.
     pub async fn delete_person(
         &self,
         id: PersonId,
@@ -211,14 +298,21 @@ impl Db {
                 let keys: Vec<String> =
                     sqlx::query_scalar("delete from api_keys where person_id = $1 returning id")
                         .bind(id.to_string()).fetch_all(&mut *tx).await?;
+                let grants: Vec<String> =
+                    sqlx::query_scalar("delete from grants where person_id = $1 returning id")
+                        .bind(id.to_string()).fetch_all(&mut *tx).await?;
                 sqlx::query("delete from people where id = $1")
                     .bind(id.to_string()).execute(&mut *tx).await?;
                 sqlx::query("delete from revocations where person_id = $1")
                     .bind(id.to_string()).execute(&mut *tx).await?;
-                sqlx::query("update audit set person_id = $2, key_id = null where person_id = $1")
+                sqlx::query(
+                    "update audit set person_id = $2, key_id = null, grant_id = null where person_id = $1")
                     .bind(id.to_string()).bind(pseudonym.to_string()).execute(&mut *tx).await?;
                 for key in &keys {
                     insert_revocation!(&mut *tx, None::<String>, Some(key), now);
+                }
+                for grant in &grants {
+                    insert_revocation!(&mut *tx, grant grant, now);
                 }
                 let event = AuditEvent { person: Some(pseudonym), ..event.clone() };
                 insert_audit!(&mut *tx, &event, now);

@@ -1,8 +1,8 @@
 //! The numbered list of what was revoked, which every replica reads to drop what it remembers.
 
-use super::{Db, KeyId, PersonId, StoreError, on};
+use super::{Db, GrantId, KeyId, PersonId, StoreError, on};
 
-/// One entry: all of a person's credentials and links, or one key.
+/// One entry: all of a person's credentials and links, one key, or one client's grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
     /// Its number; later entries have higher ones.
@@ -11,22 +11,37 @@ pub struct Revocation {
     pub person: Option<PersonId>,
     /// The key that is to be forgotten.
     pub key: Option<KeyId>,
+    /// The grant whose tokens are to be forgotten.
+    pub grant: Option<GrantId>,
 }
 
 /// Appends an entry inside a transaction. The counter's row lock makes numbers appear in their order.
 macro_rules! insert_revocation {
-    ($executor:expr, $person:expr, $key:expr, $now:expr) => {{
+    ($executor:expr, grant $grant:expr, $now:expr) => {
+        $crate::store::revocations::insert_revocation!(
+            $executor,
+            None::<String>,
+            None::<String>,
+            Some($grant.to_string()),
+            $now
+        )
+    };
+    ($executor:expr, $person:expr, $key:expr, $now:expr) => {
+        $crate::store::revocations::insert_revocation!($executor, $person, $key, None::<String>, $now)
+    };
+    ($executor:expr, $person:expr, $key:expr, $grant:expr, $now:expr) => {{
         let seq: i64 = sqlx::query_scalar(
             "update counters set value = value + 1 where name = 'revocation' returning value",
         )
         .fetch_one($executor)
         .await?;
         sqlx::query(
-            "insert into revocations (seq, person_id, key_id, created_at) values ($1, $2, $3, $4)",
+            "insert into revocations (seq, person_id, key_id, grant_id, created_at) values ($1, $2, $3, $4, $5)",
         )
         .bind(seq)
         .bind($person)
         .bind($key)
+        .bind($grant)
         .bind($now)
         .execute($executor)
         .await?;
@@ -46,15 +61,17 @@ impl Db {
 
     /// The entries after number `seq`, in order.
     pub async fn list_revocations(&self, seq: i64) -> Result<Vec<Revocation>, StoreError> {
-        let rows: Vec<(i64, Option<String>, Option<String>)> = on!(self, pool => sqlx::query_as(
-            "select seq, person_id, key_id from revocations where seq > $1 order by seq")
+        type Row = (i64, Option<String>, Option<String>, Option<String>);
+        let rows: Vec<Row> = on!(self, pool => sqlx::query_as(
+            "select seq, person_id, key_id, grant_id from revocations where seq > $1 order by seq")
             .bind(seq).fetch_all(pool).await?);
         Ok(rows
             .into_iter()
-            .map(|(seq, person, key)| Revocation {
+            .map(|(seq, person, key, grant)| Revocation {
                 seq,
                 person: person.as_deref().and_then(PersonId::parse),
                 key: key.as_deref().and_then(KeyId::parse),
+                grant: grant.as_deref().and_then(GrantId::parse),
             })
             .collect())
     }

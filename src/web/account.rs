@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Shared, Web, words::rfc3339};
 use crate::{
-    auth::{Caller, Scopes, Toolset},
+    auth::{Caller, Credential, Scopes, Toolset},
     crypto::random_bytes,
     link::{LinkFault, Standing},
     store::{AuditEvent, Outcome, PersonId},
@@ -90,12 +90,20 @@ fn told(web: &Web, caller: &Caller, standing: &Standing) -> Value {
         "authorized_at": standing.authorized_at.and_then(rfc3339),
         "reauthorize_by": standing.reauthorize_by.and_then(rfc3339),
         "key": {
-            "id": caller.key.to_string(),
+            "id": key_id(caller),
             "read_only": caller.limits.read_only,
             "toolsets": toolsets,
         },
         "reconnect_url": format!("{}/auth/login", web.origin),
     })
+}
+
+/// Only keys open these routes.
+fn key_id(caller: &Caller) -> Option<String> {
+    match caller.credential {
+        Credential::Key(id) => Some(id.to_string()),
+        Credential::Grant { .. } => None,
+    }
 }
 
 fn farewell() -> Response {

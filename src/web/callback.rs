@@ -8,13 +8,13 @@ use http::{HeaderMap, StatusCode, header::ALLOW};
 use url::form_urlencoded;
 
 use super::{
-    Shared, Web, cookies::LoginCookies, headers::is_prefetch, pages, problem::Problem, words::date,
+    Shared, Web, cookies::LoginCookies, headers::is_prefetch, login::leave, pages,
+    problem::Problem, words::date,
 };
 use crate::{
     auth::{IssuedKey, KeyLimits, KeyOptions},
     crypto::{KeyKind, Opaque},
-    link::{ConnectFault, Connection},
-    store::FlowId,
+    link::{Completed, ConnectFault, Connection, Given, Login},
 };
 
 /// `GET` of the callback: the page with the keys, or one that says what happened and what to do. Never a redirect.
@@ -30,12 +30,18 @@ pub(super) async fn come_back(
         return Problem::BadCallback.page(&web);
     };
     let flow = match find_login(&web, &back).await {
-        Ok(flow) => flow,
+        Ok(login) => login.map(|login| login.flow),
         Err(problem) => return problem.page(&web),
     };
     let cookies = LoginCookies::new(web.secure);
     let browser = flow.and_then(|flow| cookies.read(&headers, flow));
-    let (mut response, over) = finish(&web, &back, browser.as_deref().unwrap_or_default()).await;
+    let (mut response, over) = finish(
+        &web,
+        &headers,
+        &back,
+        browser.as_deref().unwrap_or_default(),
+    )
+    .await;
     if let (Some(flow), Some(_), true) = (flow, browser, over) {
         cookies.expire(&mut response, flow);
     }
@@ -87,7 +93,7 @@ impl Back {
     }
 }
 
-async fn find_login(web: &Web, back: &Back) -> Result<Option<FlowId>, Problem> {
+async fn find_login(web: &Web, back: &Back) -> Result<Option<Login>, Problem> {
     web.links
         .find_login(web.keys.hash_key(), back.state.expose())
         .await
@@ -95,7 +101,7 @@ async fn find_login(web: &Web, back: &Back) -> Result<Option<FlowId>, Problem> {
 }
 
 /// The page, and whether the login is over, so that its cookie can go.
-async fn finish(web: &Web, back: &Back, browser: &str) -> (Response, bool) {
+async fn finish(web: &Web, headers: &HeaderMap, back: &Back, browser: &str) -> (Response, bool) {
     let (hash, state) = (web.keys.hash_key(), back.state.expose());
     let problem = match &back.outcome {
         Outcome::Refused(problem) => match web.links.refuse(hash, state, browser).await {
@@ -113,12 +119,18 @@ async fn finish(web: &Web, back: &Back, browser: &str) -> (Response, bool) {
                 })
             });
             let keys = issued.each_ref().map(|key| key.stored.clone());
+            let given = Given::Keys(Box::new(keys));
             match web
                 .links
-                .complete(hash, state, browser, code.expose(), keys)
+                .complete(hash, state, browser, code.expose(), given)
                 .await
             {
-                Ok(connection) => return (connected(web, &connection, &issued).await, true),
+                Ok(Completed::Connected(connection)) => {
+                    return (connected(web, &connection, &issued).await, true);
+                }
+                Ok(Completed::AskAgain(outbound)) => {
+                    return (leave(web, headers, &outbound), true);
+                }
                 Err(fault) => told(&fault),
             }
         }

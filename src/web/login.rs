@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::Scopes,
-    link::{ConnectFault, Outbound},
+    link::{ConnectFault, LoginPurpose, Outbound},
 };
 
 /// `POST /auth/login`: 303 to Spotify, with the cookie of this login; else a page that says why not.
@@ -22,7 +22,11 @@ pub(super) async fn begin(State(web): Shared, headers: HeaderMap) -> Response {
     match sent_from(&headers, &web.origin) {
         SentFrom::Here => match web
             .links
-            .begin(web.keys.hash_key(), &Scopes::all().spotify())
+            .begin(
+                web.keys.hash_key(),
+                &Scopes::all().spotify(),
+                LoginPurpose::Keys,
+            )
             .await
         {
             Ok(outbound) => leave(&web, &headers, &outbound),
@@ -33,7 +37,8 @@ pub(super) async fn begin(State(web): Shared, headers: HeaderMap) -> Response {
     }
 }
 
-fn leave(web: &Web, headers: &HeaderMap, outbound: &Outbound) -> Response {
+/// 303 to Spotify, with the cookie of the login.
+pub(super) fn leave(web: &Web, headers: &HeaderMap, outbound: &Outbound) -> Response {
     let Ok(mut location) = HeaderValue::try_from(outbound.url.as_str()) else {
         tracing::error!("the address of spotify's accounts service cannot be written in a header");
         return Problem::NotBegun.page(web);

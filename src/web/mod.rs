@@ -52,18 +52,29 @@ pub struct Web {
 
 type Shared = axum::extract::State<Arc<Web>>;
 
-/// Everything that is for browsers.
+/// Everything that is for browsers, but the callback.
 pub fn routes(state: Web) -> Router {
-    let callback_path = state.callback_path.clone();
     let secure = state.secure;
     Router::new()
         .route("/", get(pages::home))
         .route("/auth/login", get(pages::login).post(login::begin))
+        .merge(assets::routes())
+        .layer(map_response(move |response| async move {
+            headers::dress(response, secure)
+        }))
+        .with_state(Arc::new(state))
+}
+
+/// Where Spotify sends browsers back to. Whoever mounts it may put a layer around it that takes the logins of
+/// clients.
+pub fn callback_route(state: Web) -> Router {
+    let callback_path = state.callback_path.clone();
+    let secure = state.secure;
+    Router::new()
         .route(
             &callback_path,
             get(callback::come_back).head(callback::no_effect),
         )
-        .merge(assets::routes())
         .layer(map_response(move |response| async move {
             headers::dress(response, secure)
         }))

@@ -65,7 +65,7 @@ impl From<&ConnectFault> for Problem {
         match fault {
             ConnectFault::State(FlowState::Unknown) => Self::Unknown,
             ConnectFault::State(FlowState::Expired) => Self::Expired,
-            ConnectFault::State(FlowState::Spent) => Self::Spent,
+            ConnectFault::State(FlowState::Spent) | ConnectFault::NotWaiting => Self::Spent,
             ConnectFault::State(FlowState::OtherBrowser) => Self::OtherBrowser,
             ConnectFault::Code => Self::Code,
             ConnectFault::AppRefused => Self::AppRefused,

@@ -21,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "http",
             "link",
             "mcp",
+            "oauth",
             "router",
             "spotify",
             "store",
@@ -31,13 +32,17 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "router",
         &[
-            "auth", "config", "crypto", "http", "link", "mcp", "spotify", "store", "web",
+            "auth", "config", "crypto", "http", "link", "mcp", "oauth", "spotify", "store", "web",
         ],
     ),
     ("telemetry", &["config"]),
     ("http", &["auth", "store"]),
     (
         "web",
+        &["auth", "link", "store", "crypto", "spotify::accounts"],
+    ),
+    (
+        "oauth",
         &["auth", "link", "store", "crypto", "spotify::accounts"],
     ),
     ("mcp", &["auth", "link", "spotify"]),

@@ -163,7 +163,9 @@ impl Stage {
         };
         let account =
             web::account_routes(self.web.clone()).layer(from_fn_with_state(edge, require_api_key));
-        web::routes(self.web.clone()).merge(account)
+        web::routes(self.web.clone())
+            .merge(web::callback_route(self.web.clone()))
+            .merge(account)
     }
 }
 

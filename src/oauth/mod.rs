@@ -1,0 +1,70 @@
+//! THE DOOR WE SERVE: an OAuth 2.1 authorization server for MCP clients, in front of Spotify, which knows none of
+//! them. Knows grants, links and pages; nothing of MCP, tools or configuration.
+//!
+//! ```text
+//!   client -> metadata -> register (or a client document) -> GET /authorize -> the consent page -> POST /authorize
+//!          -> (Spotify) -> callback -> the client with a code -> POST /token -> POST /token ... -> POST /revoke
+//! ```
+//!
+//! Every one-shot step is one conditional update in the store; every answer to a client is made of RFC words.
+
+mod authorize;
+mod callback;
+mod metadata;
+mod register;
+mod revoke;
+mod token;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+
+pub use callback::claim;
+
+use crate::{auth::Keys, clock::Clock, crypto::Keyring, link::Links, store::Db};
+
+/// What the door is made from.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The hash key, and what is remembered of tokens.
+    pub keys: Keys,
+    /// Carries people to Spotify and back.
+    pub links: Links,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Seals what a client gave us to give back.
+    pub keyring: Keyring,
+    /// The issuer: the public origin, without a trailing slash.
+    pub issuer: String,
+    /// Whether the public origin is https.
+    pub secure: bool,
+    /// Path of the MCP endpoint; the resource is `{issuer}{mcp_path}`.
+    pub mcp_path: String,
+    /// For how long a refresh token that was just used gets the same answer again.
+    pub replay_window: Duration,
+}
+
+impl Door {
+    /// The resource that the MCP endpoint is (RFC 8707).
+    pub fn resource(&self) -> String {
+        format!("{}{}", self.issuer, self.mcp_path)
+    }
+
+    /// The resource that the MCP endpoint without writes is.
+    pub fn readonly_resource(&self) -> String {
+        format!("{}{}/readonly", self.issuer, self.mcp_path)
+    }
+}
+
+/// Everything that the door answers, but the callback.
+pub fn routes(door: &Arc<Door>) -> Router {
+    Router::new()
+        .merge(metadata::routes(door))
+        .merge(register::routes(door))
+        .merge(authorize::routes(door))
+        .merge(token::routes(door))
+        .merge(revoke::routes(door))
+        .with_state(Arc::clone(door))
+}
