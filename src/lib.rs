@@ -9,8 +9,9 @@
 //!                   +------------> store, crypto <---------+
 //! ```
 //!
-//! `app` joins the rooms and `router` shows every route; only these two (and `cli` above them) see more
-//! than their neighbours. `sandbox` is an island: a simulated Spotify that shares nothing with the client.
+//! `page` is the look of what browsers see, whichever room shows it. `app` joins the rooms and `router` shows
+//! every route; only these two (and `cli` above them) see more than their neighbours. `sandbox` is an island: a
+//! simulated Spotify that shares nothing with the client.
 
 pub mod clock;
 pub mod config;
@@ -24,6 +25,7 @@ pub mod http;
 pub mod link;
 pub mod mcp;
 pub mod oauth;
+pub mod page;
 pub mod spotify;
 pub mod web;
 

@@ -211,7 +211,7 @@ impl Admin {
         let event = AuditEvent::new(now, random_bytes(), "key.revoked", Outcome::Success)
             .with_key(key)
             .because("operator");
-        if self.db.delete_key(key, &event, now).await? {
+        if self.db.delete_key(key, None, &event, now).await? {
             Ok(())
         } else {
             Err(missing())

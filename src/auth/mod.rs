@@ -4,10 +4,12 @@ mod bearer;
 mod caller;
 mod keys;
 mod scope;
+mod session;
 
 pub use bearer::{BearerFault, bearer, holds_token, link_key};
 pub use caller::{Caller, Credential, KeyLimits, Toolset};
 pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
 pub use scope::{Scope, Scopes};
+pub use session::{IssuedSession, Session, Sessions};
 
 pub use crate::{crypto::KeyKind, store::PersonId};

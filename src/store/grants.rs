@@ -1,6 +1,9 @@
 //! What people granted to clients. A grant is in use, suspended with its link, or revoked for good.
 
-use super::{AppId, AuthorizationId, ClientId, GrantId};
+use super::{
+    AppId, AuditEvent, AuthorizationId, ClientId, Db, GrantId, PersonId, StoreError, audit::insert_audit,
+    in_transaction, on, revocations::insert_revocation,
+};
 use crate::{clock::Millis, crypto::SecretHash};
 
 /// Grants in use that a person has at most; making another one revokes the longest unused.
@@ -31,6 +34,36 @@ pub struct NewGrant {
     pub code_hash: SecretHash,
     /// When the code ends.
     pub code_expires_at: Millis,
+}
+
+/// A grant as the person may see it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct GrantRow {
+    /// Its row.
+    #[sqlx(try_from = "String")]
+    pub id: GrantId,
+    /// What the client calls itself; untrusted text.
+    pub client_name: String,
+    /// The client's id on the wire: a URL where it is known by its document.
+    pub client_id: String,
+    /// How the client is known: `dcr`, `cimd` or `static`.
+    pub client_kind: String,
+    /// The host that the browser returned to.
+    pub redirect_host: String,
+    /// auxcord's scopes that the person granted, separated by spaces.
+    pub scopes: String,
+    /// The scopes that the client asked for and the person withheld, separated by spaces.
+    pub withheld: String,
+    /// The resource that its tokens are for.
+    pub resource: String,
+    /// `active`, or `suspended` with the link.
+    pub status: String,
+    /// When it was given.
+    pub created_at: Millis,
+    /// When a token of it was last used, to the minute.
+    pub last_used_at: Option<Millis>,
+    /// When it ends.
+    pub expires_at: Millis,
 }
 
 /// Part of the transaction that completes a login; the request must have been moved on in it before.
@@ -83,3 +116,45 @@ macro_rules! insert_grant {
 }
 
 pub(super) use insert_grant;
+
+impl Db {
+    /// The grants of `person` that were not revoked, oldest first; some may have expired and not been swept yet.
+    pub async fn list_grants(&self, person: PersonId) -> Result<Vec<GrantRow>, StoreError> {
+        Ok(on!(self, pool => sqlx::query_as(
+            "select g.id, c.name as client_name, c.client_id, c.kind as client_kind, g.redirect_host, g.scopes, \
+             g.withheld, g.resource, g.status, g.created_at, g.last_used_at, g.expires_at \
+             from grants g join clients c on c.id = g.client_ref \
+             where g.person_id = $1 and g.status <> 'revoked' order by g.created_at, g.id")
+            .bind(person.to_string()).fetch_all(pool).await?))
+    }
+
+    /// Ends a grant with all its tokens at once, on every replica; `false` when there is none in use, or it is not
+    /// `owner`'s where one is named. The event is noted with its person and client.
+    pub async fn update_grant_revoked(
+        &self,
+        id: GrantId,
+        owner: Option<PersonId>,
+        reason: &'static str,
+        event: &AuditEvent,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        Ok(in_transaction!(self, tx => {
+            let ended: Option<(String, String)> = sqlx::query_as(
+                "update grants set status = 'revoked', ended_at = $2, ended_reason = $3 \
+                 where id = $1 and status <> 'revoked' and ($4 is null or person_id = $4) \
+                 returning person_id, client_ref")
+                .bind(id.to_string()).bind(now).bind(reason).bind(owner.map(|owner| owner.to_string()))
+                .fetch_optional(&mut *tx).await?;
+            if let Some((person, client)) = &ended {
+                insert_revocation!(&mut *tx, grant id, now);
+                let event = AuditEvent {
+                    person: PersonId::parse(person),
+                    client: ClientId::parse(client),
+                    ..event.clone().with_grant(id).because(reason)
+                };
+                insert_audit!(&mut *tx, &event, now);
+            }
+            ended.is_some()
+        }))
+    }
+}

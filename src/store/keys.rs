@@ -159,17 +159,21 @@ impl Db {
             .bind(person.map(|id| id.to_string())).fetch_all(pool).await?))
     }
 
-    /// Ends a key at once, on every replica; `false` when there is none. The event is noted with its owner.
+    /// Ends a key at once, on every replica; `false` when there is none, or it is not `owner`'s where one is named.
+    /// The event is noted with its owner.
     pub async fn delete_key(
         &self,
         id: KeyId,
+        owner: Option<PersonId>,
         event: &AuditEvent,
         now: Millis,
     ) -> Result<bool, StoreError> {
         Ok(in_transaction!(self, tx => {
             let person: Option<String> =
-                sqlx::query_scalar("delete from api_keys where id = $1 returning person_id")
-                    .bind(id.to_string()).fetch_optional(&mut *tx).await?;
+                sqlx::query_scalar(
+                    "delete from api_keys where id = $1 and ($2 is null or person_id = $2) returning person_id")
+                    .bind(id.to_string()).bind(owner.map(|owner| owner.to_string()))
+                    .fetch_optional(&mut *tx).await?;
             if let Some(person) = &person {
                 insert_revocation!(&mut *tx, None::<String>, Some(id.to_string()), now);
                 let event = AuditEvent { person: PersonId::parse(person), ..event.clone() };

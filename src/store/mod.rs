@@ -25,7 +25,7 @@ pub use apps::{App, AppMode};
 pub use audit::{AuditEvent, AuditRow, Outcome};
 pub use flows::{FlowState, LoginPurpose, NewFlow, TakenFlow};
 pub use freshness::Freshness;
-pub use grants::{MAX_GRANTS, NewGrant};
+pub use grants::{GrantRow, MAX_GRANTS, NewGrant};
 pub use ids::{
     AppId, AuthorizationId, ClientId, FlowId, GrantId, KeyId, LinkId, PersonId, SessionId,
 };
@@ -34,7 +34,7 @@ pub use links::{LinkRow, LinkStatus, RotatedTokens};
 pub use open::{DbOptions, Target};
 pub use people::{Account, Connected, Given, LinkChange, NewConnection, NewLink, PersonRow};
 pub use revocations::Revocation;
-pub use sessions::NewSession;
+pub use sessions::{FoundSession, NewSession};
 pub use sweep::Swept;
 pub use tokens::FoundToken;
 

@@ -17,6 +17,8 @@ pub struct Swept {
     pub flows: u64,
     /// Keys past their expiry.
     pub keys: u64,
+    /// Signed-in browsers that were not here for too long.
+    pub sessions: u64,
     /// Revocations.
     pub revocations: u64,
     /// Suspended links whose tokens were erased.
@@ -31,6 +33,7 @@ impl Db {
                 .delete_before("delete from flows where expires_at <= $1", now - FLOW_TOMBSTONE)
                 .await?,
             keys: self.delete_before("delete from api_keys where expires_at <= $1", now).await?,
+            sessions: self.delete_before("delete from sessions where expires_at <= $1", now).await?,
             revocations: self
                 .delete_before("delete from revocations where created_at <= $1", now - REVOCATION_KEPT)
                 .await?,

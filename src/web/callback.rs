@@ -7,14 +7,12 @@ use axum::{
 use http::{HeaderMap, StatusCode, header::ALLOW};
 use url::form_urlencoded;
 
-use super::{
-    Shared, Web, cookies::LoginCookies, headers::is_prefetch, login::leave, pages,
-    problem::Problem, words::date,
-};
+use super::{Shared, Web, login::leave, pages, problem::Problem};
 use crate::{
     auth::{IssuedKey, KeyLimits, KeyOptions},
     crypto::{KeyKind, Opaque},
     link::{Completed, ConnectFault, Connection, Given, Login},
+    page::{FlowCookies, Kind, date, is_prefetch},
 };
 
 /// `GET` of the callback: the page with the keys, or one that says what happened and what to do. Never a redirect.
@@ -33,7 +31,7 @@ pub(super) async fn come_back(
         Ok(login) => login.map(|login| login.flow),
         Err(problem) => return problem.page(&web),
     };
-    let cookies = LoginCookies::new(web.secure);
+    let cookies = FlowCookies::new(web.secure, Kind::Spotify);
     let browser = flow.and_then(|flow| cookies.read(&headers, flow));
     let (mut response, over) = finish(
         &web,

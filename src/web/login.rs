@@ -6,15 +6,11 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header::LOCATION};
 
-use super::{
-    Shared, Web,
-    cookies::LoginCookies,
-    headers::{SentFrom, sent_from},
-    problem::Problem,
-};
+use super::{Shared, Web, problem::Problem};
 use crate::{
     auth::Scopes,
     link::{ConnectFault, LoginPurpose, Outbound},
+    page::{FlowCookies, Kind, SentFrom, sent_from},
 };
 
 /// `POST /auth/login`: 303 to Spotify, with the cookie of this login; else a page that says why not.
@@ -46,7 +42,7 @@ pub(super) fn leave(web: &Web, headers: &HeaderMap, outbound: &Outbound) -> Resp
     // It holds the state.
     location.set_sensitive(true);
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
-    let cookies = LoginCookies::new(web.secure);
+    let cookies = FlowCookies::new(web.secure, Kind::Spotify);
     for flow in cookies.surplus(headers) {
         cookies.expire(&mut response, flow);
     }

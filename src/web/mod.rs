@@ -8,10 +8,7 @@
 //! Only the POST begins anything, only the callback with its browser's cookie ends it, and no page has a script.
 
 mod account;
-mod assets;
 mod callback;
-mod cookies;
-mod headers;
 mod login;
 mod pages;
 mod problem;
@@ -27,7 +24,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{auth::Keys, clock::Clock, link::Links, store::Db};
+use crate::{auth::Keys, clock::Clock, link::Links, page, store::Db};
 
 /// What the pages are made from.
 #[derive(Clone, Debug)]
@@ -58,9 +55,9 @@ pub fn routes(state: Web) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/auth/login", get(pages::login).post(login::begin))
-        .merge(assets::routes())
+        .merge(page::routes())
         .layer(map_response(move |response| async move {
-            headers::dress(response, secure)
+            page::dress(response, secure)
         }))
         .with_state(Arc::new(state))
 }
@@ -76,7 +73,7 @@ pub fn callback_route(state: Web) -> Router {
             get(callback::come_back).head(callback::no_effect),
         )
         .layer(map_response(move |response| async move {
-            headers::dress(response, secure)
+            page::dress(response, secure)
         }))
         .with_state(Arc::new(state))
 }

@@ -3,26 +3,21 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{Html, IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 
 use super::{
     Shared, Web,
     problem::{Button, Problem},
     settings::{self, Setting},
-    words::{date, lost_without},
+    words::lost_without,
 };
 use crate::{
     auth::{IssuedKey, Scope, Scopes},
     clock::Millis,
     link::Connection,
+    page::{long_date, show},
 };
-
-/// Dates as people read them.
-const LONG_DATE: &str = "%-d %B %Y";
 
 /// `GET /`: what this is.
 pub(super) async fn home(State(web): Shared) -> Response {
@@ -64,7 +59,7 @@ pub(super) fn connected(
                 lost: lost_without(name),
             })
             .collect(),
-        asks_again: asks_again.map(|at| date(at, LONG_DATE)),
+        asks_again: asks_again.map(long_date),
         dropped: connection.dropped.len(),
     };
     show(StatusCode::OK, &page)
@@ -127,14 +122,4 @@ struct Trouble {
     wait: Option<u64>,
     reload: bool,
     start: String,
-}
-
-fn show(status: StatusCode, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(text) => (status, Html(text)).into_response(),
-        Err(fault) => {
-            tracing::error!(error = %fault, "a page could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
 }

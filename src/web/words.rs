@@ -1,15 +1,8 @@
-//! Dates and permissions in words.
+//! Times and permissions in words.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use crate::clock::Millis;
-
-/// `at` as a date in UTC, in `format` (strftime); empty for a time that no calendar has.
-pub(super) fn date(at: Millis, format: &str) -> String {
-    Timestamp::from_millisecond(at)
-        .map(|at| at.to_zoned(TimeZone::UTC).strftime(format).to_string())
-        .unwrap_or_default()
-}
 
 /// `at` as RFC 3339 in UTC.
 pub(super) fn rfc3339(at: Millis) -> Option<String> {

@@ -11,7 +11,7 @@ const ICON: &str = include_str!("assets/icon.svg");
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(STYLE, "css"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path(ICON, "svg"));
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(
             style_path(),
@@ -21,12 +21,12 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 /// Where the stylesheet is.
-pub(super) fn style_path() -> &'static str {
+pub fn style_path() -> &'static str {
     &STYLE_PATH
 }
 
 /// Where the icon is.
-pub(super) fn icon_path() -> &'static str {
+pub fn icon_path() -> &'static str {
     &ICON_PATH
 }
 

@@ -17,7 +17,7 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Adds the headers that every page has. What may be cached says so itself.
-pub(super) fn dress(mut response: Response, secure: bool) -> Response {
+pub fn dress(mut response: Response, secure: bool) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -38,7 +38,7 @@ pub(super) fn dress(mut response: Response, secure: bool) -> Response {
 
 /// Where a form was sent from, as far as the browser says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SentFrom {
+pub enum SentFrom {
     /// From our own page, by the person's own hand, or by something that is no browser.
     Here,
     /// From our own page, opened at an address that is not the public origin.
@@ -48,7 +48,7 @@ pub(super) enum SentFrom {
 }
 
 /// Reads `Sec-Fetch-Site` and `Origin` (Fetch Metadata; RFC 6454 section 7); without either there is no browser to protect.
-pub(super) fn sent_from(headers: &HeaderMap, origin: &str) -> SentFrom {
+pub fn sent_from(headers: &HeaderMap, origin: &str) -> SentFrom {
     let site = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
     let named = headers.get(ORIGIN).map(HeaderValue::as_bytes);
     let ours = named == Some(origin.as_bytes());
@@ -63,7 +63,7 @@ pub(super) fn sent_from(headers: &HeaderMap, origin: &str) -> SentFrom {
 }
 
 /// Whether a browser fetches ahead of a visit that may never come.
-pub(super) fn is_prefetch(headers: &HeaderMap) -> bool {
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
         headers
             .get(name)
