@@ -30,6 +30,7 @@ pub mod spotify;
 pub mod web;
 
 pub mod crypto;
+pub mod fetch;
 pub mod store;
 
 pub mod sandbox;

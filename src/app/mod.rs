@@ -6,7 +6,7 @@ mod keyring;
 mod open;
 mod views;
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use axum::Router;
 use tempfile::TempDir;
@@ -21,13 +21,16 @@ pub use views::{EventView, KeyView, LinkView, PersonExport, PersonView};
 pub use crate::auth::{KeyKind, KeyLimits, KeyOptions, Toolset};
 
 use crate::{
-    auth::Keys,
+    auth::{self, Keys},
     clock::Clock,
     config::Config,
     crypto::random_bytes,
-    http::{Edge, Limits, Readiness, serve},
+    fetch::{FetchConfig, Fetcher},
+    http::{Edge, Limits, Readiness, Tls, serve},
     link::{LinkApp, LinkParts, Links},
-    mcp, oauth, router,
+    mcp,
+    oauth::{self, Clients, ClientsParts},
+    router,
     spotify::{self, ClientConfig, accounts::AppCredentials},
     store::{AppId, AppMode, FlowId, Freshness},
     web::Web,
@@ -39,6 +42,7 @@ pub struct App {
     router: Router,
     admin: Router,
     limits: Limits,
+    tls: Option<Tls>,
     revoker: jobs::Revoker,
     clock: Clock,
     stop: CancellationToken,
@@ -57,6 +61,10 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         return Err(OpenFailure::NoApp {
             redirect_uri: config.spotify.redirect_uri.to_string(),
         });
+    };
+    let tls = match &config.server.tls {
+        Some(files) => Some(Tls::read(&files.cert, &files.key)?),
+        None => None,
     };
     let now = clock.now();
     let opened = open(config, now).await?;
@@ -87,6 +95,12 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         clock: clock.clone(),
         owner: FlowId::new(now, random_bytes()).to_string(),
     });
+    let limits = auth::Limits::new(
+        db.clone(),
+        opened.hash_key.clone(),
+        clock.clone(),
+        rates(config),
+    );
     let keys = Keys::new(
         db.clone(),
         opened.hash_key,
@@ -103,6 +117,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         seq,
     };
     revoker.read().await?;
+    let fetcher = fetcher(config)?;
     let stop = CancellationToken::new();
     let mcp_url = format!("{origin}{}", config.mcp.path);
     let doors = router::Doors {
@@ -119,11 +134,20 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             links: links.clone(),
             db: db.clone(),
             clock: clock.clone(),
+            clients: Clients::new(ClientsParts {
+                db: db.clone(),
+                clock: clock.clone(),
+                fetcher,
+                limits: limits.clone(),
+                issuer: origin.clone(),
+            }),
+            registration: config.oauth.registration,
             keyring: opened.keyring,
             issuer: origin.clone(),
             secure: config.server.base_url.is_https(),
             mcp_path: config.mcp.path.clone(),
-            replay_window: Duration::from_secs(120),
+            limits,
+            replay_window: config.oauth.refresh_replay,
         }),
         web: Web {
             keys,
@@ -147,6 +171,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             header_timeout: config.server.header_timeout,
             grace: config.server.shutdown_grace,
         },
+        tls,
         revoker,
         clock,
         stop,
@@ -174,9 +199,9 @@ impl App {
                 grace: Duration::from_secs(1),
                 ..self.limits
             };
-            tasks.spawn(serve(listener, self.admin, drained.clone(), limits));
+            tasks.spawn(serve(listener, None, self.admin, drained.clone(), limits));
         }
-        let finished = serve(public, self.router, self.stop, self.limits).await;
+        let finished = serve(public, self.tls, self.router, self.stop, self.limits).await;
         // A token that Spotify is just issuing must be stored, even if its caller is gone.
         links.settle().await;
         drained.cancel();
@@ -185,6 +210,33 @@ impl App {
         db.close().await;
         finished
     }
+}
+
+fn rates(config: &Config) -> auth::Rates {
+    let limits = &config.limits;
+    auth::Rates {
+        register: limits.register,
+        authorize: limits.authorize,
+        client_documents: limits.client_documents,
+        token: limits.token,
+        revoke: limits.revoke,
+    }
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
+    let settings = &config.oauth;
+    let extra_roots_pem = match &settings.extra_ca_file {
+        Some(path) => Some(fs::read(path).map_err(|source| OpenFailure::CaFile {
+            path: path.clone(),
+            source,
+        })?),
+        None => None,
+    };
+    Ok(Fetcher::new(FetchConfig {
+        trusted_hosts: settings.trusted_client_hosts.clone(),
+        extra_roots_pem,
+        ..FetchConfig::default()
+    })?)
 }
 
 fn spotify_client(config: &Config) -> Result<spotify::Client, OpenFailure> {

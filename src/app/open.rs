@@ -13,6 +13,8 @@ use crate::{
     clock::Millis,
     config::{Config, DatabaseUrl, Faults},
     crypto::{HashKey, Keyring, KeyringFault, OpenFault, Place, random_bytes},
+    fetch::FetchBuildError,
+    http::TlsFault,
     spotify::ClientBuildError,
     store::{Db, DbOptions, StoreError, Target},
 };
@@ -69,6 +71,20 @@ pub enum OpenFailure {
     /// The client of Spotify cannot be built.
     #[error(transparent)]
     Client(#[from] ClientBuildError),
+    /// The extra roots cannot be read.
+    #[error("the certificates in {path} cannot be read: {source}")]
+    CaFile {
+        /// Where they are.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The way to client documents cannot be built.
+    #[error("client documents cannot be fetched: {0}")]
+    Fetch(#[from] FetchBuildError),
+    /// The certificate.
+    #[error("https cannot be spoken: {0}")]
+    Tls(#[from] TlsFault),
     /// No Spotify app.
     #[error("SPOTIFY_CLIENT_ID is not set, so nobody could connect")]
     NoApp {
@@ -102,7 +118,11 @@ impl OpenFailure {
             Self::KeyMissing(_) | Self::WrongKeyring(_) => {
                 "restore the key that this database was made with; nothing was changed. Without it people must connect anew, on a new database".into()
             }
+            Self::Fetch(_) | Self::CaFile { .. } => {
+                "check OAUTH_TRUSTED_CLIENT_HOSTS (host or host:port) and OAUTH_EXTRA_CA_FILE (certificates in PEM)".into()
+            }
             Self::Client(_) => "check SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL".into(),
+            Self::Tls(_) => "name in TLS_CERT a PEM file with the certificate and those between it and the root, and in TLS_KEY one with its unencrypted private key".into(),
             Self::NoApp { redirect_uri } => format!(
                 "make an app at developer.spotify.com with the redirect URI {redirect_uri} and set its client id; or try `auxcord serve --sandbox`"
             ),

@@ -3,13 +3,17 @@
 mod bearer;
 mod caller;
 mod keys;
+mod limits;
 mod scope;
 mod session;
+mod source;
 
 pub use bearer::{BearerFault, bearer, holds_token, link_key};
 pub use caller::{Caller, Credential, KeyLimits, Toolset};
 pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
+pub use limits::{Allowance, Bucket, Limits, Rates};
 pub use scope::{Scope, Scopes};
 pub use session::{IssuedSession, Session, Sessions};
+pub use source::Source;
 
 pub use crate::{crypto::KeyKind, store::PersonId};

@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     origin::{self, Origin},
     reader::{Reader, shown},
-    server::Environment,
+    server::{Environment, Listener},
 };
 
 const BASE_URL: &str = "server.base_url";
@@ -25,20 +25,22 @@ pub(super) struct Addresses {
 pub(super) fn read(
     reader: &mut Reader,
     environment: Option<Environment>,
-    port: Option<u16>,
+    listener: &Listener,
 ) -> Addresses {
     let redirect_is_set = reader.text(REDIRECT_URI).is_some();
-    let redirect_uri = redirect_uri(reader);
+    let redirect_uri = redirect_uri(reader, listener);
     let base_url = if reader.text(BASE_URL).is_some() {
-        base_url(reader)
+        base_url(reader, listener)
     } else {
         match &redirect_uri {
-            Some(uri) if uri.scheme() == "https" => Origin::of(uri),
+            Some(uri) if uri.scheme() == "https" => origin_of(reader, uri),
             None if redirect_is_set => None,
-            _ => port.and_then(|port| Origin::parse(&format!("http://127.0.0.1:{port}")).ok()),
+            _ => own_origin(listener),
         }
     };
     if environment == Some(Environment::Prod) {
+        require_public(reader, base_url.as_ref(), redirect_is_set);
+    } else if listener.https {
         require_https(reader, base_url.as_ref());
     }
     if let (Some(base), Some(uri)) = (&base_url, &redirect_uri) {
@@ -57,7 +59,13 @@ pub(super) fn read(
     }
 }
 
-fn base_url(reader: &mut Reader) -> Option<Origin> {
+/// The origin of a server that nobody gave another name.
+fn own_origin(listener: &Listener) -> Option<Origin> {
+    let scheme = if listener.https { "https" } else { "http" };
+    Origin::parse(&format!("{scheme}://127.0.0.1:{}", listener.port?)).ok()
+}
+
+fn base_url(reader: &mut Reader, listener: &Listener) -> Option<Origin> {
     let text = reader.text(BASE_URL)?.to_owned();
     let remedy = "write scheme, host and port only, such as https://music.example.com";
     let origin = match Origin::parse(&text) {
@@ -70,7 +78,7 @@ fn base_url(reader: &mut Reader) -> Option<Origin> {
     if let Ok(url) = Url::parse(&text)
         && origin::is_localhost(&url)
     {
-        let instead = loopback_instead(&url);
+        let instead = loopback_instead(&url, listener);
         reader.fault(
             BASE_URL,
             "Spotify refuses redirect URIs on `localhost`, so the service cannot live there",
@@ -83,10 +91,34 @@ fn base_url(reader: &mut Reader) -> Option<Origin> {
             BASE_URL,
             format!("{} is not https and not a loopback address", shown(&text)),
             format!(
-                "write BASE_URL=https://{} and let a reverse proxy speak https for it",
+                "write BASE_URL=https://{} and let a reverse proxy speak https for it, or set TLS_CERT and TLS_KEY",
                 origin.host()
             ),
         );
+        return None;
+    }
+    if let Some(what) = origin.oddity() {
+        reader.fault(BASE_URL, what, remedy);
+        return None;
+    }
+    // Clients compare the issuer letter by letter, and two spellings of one origin are two issuers to them.
+    if !origin.is_spelt(&text) {
+        reader.fault(
+            BASE_URL,
+            format!("{} is not in normal form", shown(&text)),
+            format!("write BASE_URL={origin}"),
+        );
+        return None;
+    }
+    Some(origin)
+}
+
+/// The origin of an https redirect URI, as the one of the service.
+fn origin_of(reader: &mut Reader, uri: &Url) -> Option<Origin> {
+    let origin = Origin::of(uri)?;
+    if let Some(what) = origin.oddity() {
+        let remedy = "write an address on the public origin of this server";
+        reader.fault(REDIRECT_URI, what, remedy);
         return None;
     }
     Some(origin)
@@ -94,7 +126,7 @@ fn base_url(reader: &mut Reader) -> Option<Origin> {
 
 /// Spotify's rules: https, or http with a loopback IP literal; compared with the registered one character by
 /// character. <https://developer.spotify.com/documentation/web-api/concepts/redirect_uri>
-fn redirect_uri(reader: &mut Reader) -> Option<Url> {
+fn redirect_uri(reader: &mut Reader, listener: &Listener) -> Option<Url> {
     let url = reader.url(REDIRECT_URI, "https://music.example.com/auth/callback")?;
     let text = reader.text(REDIRECT_URI)?.to_owned();
     let (what, remedy) = if origin::is_localhost(&url) {
@@ -103,7 +135,7 @@ fn redirect_uri(reader: &mut Reader) -> Option<Url> {
                 .to_owned(),
             format!(
                 "write SPOTIFY_REDIRECT_URI={} and register the same at Spotify",
-                loopback_instead(&url)
+                loopback_instead(&url, listener)
             ),
         )
     } else if url.scheme() != "https" && !origin::is_loopback(&url) {
@@ -127,17 +159,20 @@ fn redirect_uri(reader: &mut Reader) -> Option<Url> {
     None
 }
 
-fn loopback_instead(url: &Url) -> String {
+fn loopback_instead(url: &Url, listener: &Listener) -> String {
     let mut instead = url.clone();
     // Both can only fail for URLs without a host, and this one has `localhost`.
     let _ = instead.set_host(Some("127.0.0.1"));
-    let _ = instead.set_scheme("http");
+    let _ = instead.set_scheme(if listener.https { "https" } else { "http" });
     instead.to_string()
 }
 
-fn require_https(reader: &mut Reader, base_url: Option<&Origin>) {
-    if base_url.is_some_and(|base| !base.is_https()) {
-        let what = if reader.text(BASE_URL).is_some() {
+/// `prod` needs an https origin that somebody chose: the default one is known to this machine alone.
+fn require_public(reader: &mut Reader, base_url: Option<&Origin>, redirect_is_set: bool) {
+    let is_set = reader.text(BASE_URL).is_some();
+    let chosen = is_set || redirect_is_set;
+    if base_url.is_some_and(|base| !base.is_https() || !chosen) {
+        let what = if is_set {
             "ENVIRONMENT=prod needs an https origin"
         } else {
             "not set, and ENVIRONMENT=prod needs an https origin"
@@ -146,6 +181,17 @@ fn require_https(reader: &mut Reader, base_url: Option<&Origin>) {
             BASE_URL,
             what,
             "write the public origin, such as BASE_URL=https://music.example.com",
+        );
+    }
+}
+
+/// A listener that speaks https only is not reached under an http origin.
+fn require_https(reader: &mut Reader, base_url: Option<&Origin>) {
+    if let Some(base) = base_url.filter(|base| !base.is_https()) {
+        reader.fault(
+            BASE_URL,
+            "it is http, although TLS_CERT and TLS_KEY make the server speak https",
+            format!("write BASE_URL=https://{}", base.host_and_port()),
         );
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     layers::{Layer, Layers, is_blank, read_small},
-    table::{LATER, OLDER, SETTINGS, UNSAFE_TO_IGNORE},
+    table::{OLDER, SETTINGS},
 };
 
 /// From this likeness on (Jaro-Winkler, 1 is equal) a foreign variable counts as a misspelt one of ours.
@@ -103,17 +103,6 @@ impl Layers {
                 self.notes.push(format!(
                     "{name} is known from older servers and not needed: {why}"
                 ));
-            }
-        }
-        for name in LATER {
-            if is_set(name) {
-                self.notes
-                    .push(format!("{name} is not offered yet and has no effect"));
-            }
-        }
-        for (name, remedy) in UNSAFE_TO_IGNORE {
-            if is_set(name) {
-                self.faults.push(*name, "not offered yet", *remedy);
             }
         }
     }

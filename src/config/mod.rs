@@ -6,9 +6,13 @@ mod database;
 mod environment;
 mod faults;
 mod layers;
+mod limits;
 mod log;
 mod mcp;
+mod oauth;
 mod origin;
+mod pages;
+mod proxies;
 mod reader;
 mod routes;
 mod secrets;
@@ -22,11 +26,14 @@ use url::Url;
 
 pub use database::{Database, DatabaseUrl};
 pub use faults::{Fault, Faults};
+pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mcp::{Mcp, TOOLSETS};
+pub use oauth::Oauth;
 pub use origin::Origin;
+pub use pages::Pages;
 pub use secrets::Secrets;
-pub use server::{Environment, Server, Transport};
+pub use server::{Environment, Server, Tls, Transport};
 pub use sources::{Flags, Sources};
 pub use spotify::Spotify;
 pub use table::{SETTINGS, Setting};
@@ -46,6 +53,12 @@ pub struct Config {
     pub secrets: Secrets,
     /// The MCP endpoint.
     pub mcp: Mcp,
+    /// Which clients may come by themselves.
+    pub oauth: Oauth,
+    /// How much may be asked for.
+    pub limits: Limits,
+    /// The operator's own words.
+    pub pages: Pages,
     /// What is logged.
     pub log: Log,
     notes: Vec<String>,
@@ -87,8 +100,7 @@ impl Config {
         if !unsettled {
             return;
         }
-        let base_url = Origin::parse(&format!("http://{}:{port}", self.server.base_url.host()));
-        if let Ok(base_url) = base_url
+        if let Some(base_url) = self.server.base_url.at_port(port)
             && let Ok(redirect_uri) = Url::parse(&base_url.join(&self.spotify.callback_path))
         {
             self.server.base_url = base_url;
@@ -114,13 +126,16 @@ impl Config {
         let Addresses {
             base_url,
             redirect_uri,
-        } = addresses::read(reader, environment_of_app, server::peek_port(reader));
+        } = addresses::read(reader, environment_of_app, &server::listener(reader));
         let callback_path = redirect_uri.as_ref().map(|uri| uri.path().to_owned());
         let mcp = Mcp::read(reader, base_url.as_ref(), callback_path.as_deref());
         let server = Server::read(reader, environment, base_url);
         let database = Database::read(reader, sandbox);
         let spotify = Spotify::read(reader, environment_of_app, redirect_uri);
         let secrets = Secrets::read(reader, environment_of_app);
+        let oauth = Oauth::read(reader);
+        let limits = Limits::read(reader);
+        let pages = Pages::read(reader);
         let log = Log::read(reader);
         if !sandbox && reader.text("spotify.client_id").is_none() {
             reader.note("SPOTIFY_CLIENT_ID is not set: nobody can connect a Spotify account through this server's own app");
@@ -131,6 +146,9 @@ impl Config {
             spotify: spotify?,
             secrets,
             mcp: mcp?,
+            oauth: oauth?,
+            limits: limits?,
+            pages,
             log: log?,
             notes: reader.layers.notes.clone(),
             provenance: show::Provenance::of(&reader.layers),

@@ -72,6 +72,42 @@ impl Origin {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
+    /// The same scheme and host at another port.
+    pub(super) fn at_port(&self, port: u16) -> Option<Self> {
+        Self::parse(&format!("{}://{}:{port}", self.url.scheme(), self.host())).ok()
+    }
+
+    /// Whether `text` is this origin in its normal form; upper case, one slash at the end and the scheme's default
+    /// port are allowed.
+    pub(super) fn is_spelt(&self, text: &str) -> bool {
+        let text = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
+        text == self.text || text == self.with_port()
+    }
+
+    /// Why no client can reach a service there, if so; a fragment for a fault.
+    pub(super) fn oddity(&self) -> Option<&'static str> {
+        let host_is_odd = match self.url.host() {
+            Some(Host::Ipv4(address)) => {
+                address.is_unspecified() || address.is_multicast() || address.is_broadcast()
+            }
+            Some(Host::Ipv6(address)) => address.is_unspecified() || address.is_multicast(),
+            Some(Host::Domain(name)) => {
+                let plain = |one: u8| one.is_ascii_alphanumeric() || b"-_".contains(&one);
+                !name
+                    .split('.')
+                    .all(|label| !label.is_empty() && label.bytes().all(plain))
+            }
+            None => true,
+        };
+        if host_is_odd {
+            Some("its host is not one that clients can reach")
+        } else if self.url.port() == Some(0) {
+            Some("it has port 0")
+        } else {
+            None
+        }
+    }
+
     /// Scheme, host and port, with the port always written out.
     pub(super) fn with_port(&self) -> String {
         format!("{}://{}:{}", self.url.scheme(), self.host(), self.port())

@@ -1,7 +1,7 @@
 //! Turns the text of a setting into a value of its type, or into a fault that names it. A reader never stops
 //! at the first fault: a section reads all its fields before it gives up.
 
-use std::{fmt::Write, ops::RangeInclusive, str::FromStr, time::Duration};
+use std::{fmt::Write, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 use url::Url;
@@ -137,6 +137,11 @@ impl Reader {
         };
         self.fault(key, what, remedy);
         None
+    }
+
+    /// A path, as it is.
+    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
+        self.text(key).map(PathBuf::from)
     }
 
     /// A secret, as it is.

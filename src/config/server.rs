@@ -2,10 +2,16 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
-use super::{origin::Origin, reader::Reader};
+use ipnet::IpNet;
+
+use super::{origin::Origin, proxies, reader::Reader};
+
+const CERT: &str = "server.tls_cert";
+const KEY: &str = "server.tls_key";
 
 /// Whether a fault of the set-up is tolerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +50,19 @@ pub struct Server {
     pub shutdown_grace: Duration,
     /// `HEADER_TIMEOUT_SECONDS`: how long a client may take over its headers, and a connection may be idle.
     pub header_timeout: Duration,
+    /// `TLS_CERT` and `TLS_KEY`: with them the server speaks https itself.
+    pub tls: Option<Tls>,
+    /// `TRUSTED_PROXIES`: the networks whose word about a request's address counts.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// What the server needs to speak https.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// `TLS_CERT`: PEM, the certificate and those between it and the root.
+    pub cert: PathBuf,
+    /// `TLS_KEY`: PEM, the certificate's private key.
+    pub key: PathBuf,
 }
 
 impl Server {
@@ -57,6 +76,8 @@ impl Server {
         environment: Option<Environment>,
         base_url: Option<Origin>,
     ) -> Option<Self> {
+        let tls = tls(reader);
+        let trusted_proxies = proxies::read(reader);
         let transport = reader.word(
             "server.transport",
             &[("http", Transport::Http), ("stdio", Transport::Stdio)],
@@ -88,6 +109,8 @@ impl Server {
             admin_listen,
             shutdown_grace: shutdown_grace?,
             header_timeout: header_timeout?,
+            tls,
+            trusted_proxies,
         })
     }
 }
@@ -100,9 +123,41 @@ pub(super) fn environment(reader: &mut Reader) -> Option<Environment> {
     )
 }
 
-/// `PORT`, which the default of `BASE_URL` depends on; a fault about it is reported by [`Server::read`].
-pub(super) fn peek_port(reader: &Reader) -> Option<u16> {
-    reader.text("server.port")?.parse().ok()
+/// What the default of `BASE_URL` depends on; faults about either are reported by [`Server::read`].
+pub(super) struct Listener {
+    /// `PORT`
+    pub(super) port: Option<u16>,
+    /// Whether the server speaks https itself.
+    pub(super) https: bool,
+}
+
+pub(super) fn listener(reader: &Reader) -> Listener {
+    Listener {
+        port: reader
+            .text("server.port")
+            .and_then(|port| port.parse().ok()),
+        https: reader.text(CERT).is_some() || reader.text(KEY).is_some(),
+    }
+}
+
+fn tls(reader: &mut Reader) -> Option<Tls> {
+    let (cert, key) = (reader.path(CERT), reader.path(KEY));
+    for (given, missing, key, name) in [
+        (&cert, &key, KEY, "TLS_CERT"),
+        (&key, &cert, CERT, "TLS_KEY"),
+    ] {
+        if given.is_some() && missing.is_none() {
+            reader.fault(
+                key,
+                format!("not set, although {name} is"),
+                "name the PEM files of the certificate and of its key, or neither",
+            );
+        }
+    }
+    Some(Tls {
+        cert: cert?,
+        key: key?,
+    })
 }
 
 fn port(reader: &mut Reader) -> Option<u16> {

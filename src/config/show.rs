@@ -1,6 +1,6 @@
 //! The configuration in force, in print: every setting, its value, and where the value comes from.
 
-use std::{collections::BTreeMap, fmt::Write, time::Duration};
+use std::{collections::BTreeMap, fmt::Write, path::PathBuf, time::Duration};
 
 use super::{
     Config, Environment, LogFormat, Transport,
@@ -50,6 +50,9 @@ fn value(config: &Config, key: &str) -> String {
         spotify,
         secrets,
         mcp,
+        oauth,
+        limits,
+        pages,
         log,
         ..
     } = config;
@@ -64,6 +67,9 @@ fn value(config: &Config, key: &str) -> String {
             .map_or_else(none, |address| address.to_string()),
         "server.shutdown_grace_seconds" => seconds(server.shutdown_grace),
         "server.header_timeout_seconds" => seconds(server.header_timeout),
+        "server.tls_cert" => path(server.tls.as_ref().map(|tls| &tls.cert)),
+        "server.tls_key" => path(server.tls.as_ref().map(|tls| &tls.key)),
+        "server.trusted_proxies" => listed(&server.trusted_proxies),
         "database.url" => database.url.to_string(),
         "database.max_connections" => database.max_connections.to_string(),
         "database.acquire_timeout_ms" => millis(database.acquire_timeout),
@@ -85,6 +91,18 @@ fn value(config: &Config, key: &str) -> String {
         "mcp.max_body_bytes" => mcp.max_body_bytes.to_string(),
         "mcp.request_timeout_seconds" => seconds(mcp.request_timeout),
         "mcp.caller_cache_seconds" => seconds(mcp.caller_cache),
+        "oauth.registration" => oauth.registration.to_string(),
+        "oauth.trusted_client_hosts" => listed(&oauth.trusted_client_hosts),
+        "oauth.extra_ca_file" => path(oauth.extra_ca_file.as_ref()),
+        "oauth.refresh_replay_seconds" => seconds(oauth.refresh_replay),
+        "limits.register" => per_minute(limits.register),
+        "limits.authorize" => per_minute(limits.authorize),
+        "limits.client_documents" => per_minute(limits.client_documents),
+        "limits.token" => per_minute(limits.token),
+        "limits.revoke" => per_minute(limits.revoke),
+        "limits.mcp" => per_minute(limits.mcp),
+        "pages.privacy_file" => path(pages.privacy_file.as_ref()),
+        "pages.terms_file" => path(pages.terms_file.as_ref()),
         "log.filter" => log.filter.clone(),
         "log.format" => match log.format {
             LogFormat::Auto => "auto".to_owned(),
@@ -115,9 +133,18 @@ fn millis(duration: Duration) -> String {
     duration.as_millis().to_string()
 }
 
-fn listed(items: &[String]) -> String {
+fn path(path: Option<&PathBuf>) -> String {
+    path.map_or_else(none, |path| path.display().to_string())
+}
+
+fn per_minute(count: u32) -> String {
+    format!("{count}/min")
+}
+
+fn listed(items: &[impl ToString]) -> String {
     if items.is_empty() {
         return "(none)".to_owned();
     }
+    let items: Vec<_> = items.iter().map(ToString::to_string).collect();
     items.join(",")
 }

@@ -24,6 +24,9 @@ pub const SETTINGS: &[Setting] = &[
     one("server.admin_listen", "ADMIN_LISTEN"),
     one("server.shutdown_grace_seconds", "SHUTDOWN_GRACE_SECONDS"),
     one("server.header_timeout_seconds", "HEADER_TIMEOUT_SECONDS"),
+    one("server.tls_cert", "TLS_CERT"),
+    one("server.tls_key", "TLS_KEY"),
+    list("server.trusted_proxies", "TRUSTED_PROXIES"),
     secret("database.url", "DATABASE_URL"),
     one("database.max_connections", "DATABASE_MAX_CONNECTIONS"),
     one("database.acquire_timeout_ms", "DATABASE_ACQUIRE_TIMEOUT_MS"),
@@ -45,6 +48,21 @@ pub const SETTINGS: &[Setting] = &[
     one("mcp.max_body_bytes", "MAX_BODY_BYTES"),
     one("mcp.request_timeout_seconds", "REQUEST_TIMEOUT_SECONDS"),
     one("mcp.caller_cache_seconds", "CALLER_CACHE_SECONDS"),
+    one("oauth.registration", "OAUTH_REGISTRATION"),
+    list("oauth.trusted_client_hosts", "OAUTH_TRUSTED_CLIENT_HOSTS"),
+    one("oauth.extra_ca_file", "OAUTH_EXTRA_CA_FILE"),
+    one(
+        "oauth.refresh_replay_seconds",
+        "OAUTH_REFRESH_REPLAY_SECONDS",
+    ),
+    one("limits.register", "LIMIT_REGISTER"),
+    one("limits.authorize", "LIMIT_AUTHORIZE"),
+    one("limits.client_documents", "LIMIT_CLIENT_DOCUMENTS"),
+    one("limits.token", "LIMIT_TOKEN"),
+    one("limits.revoke", "LIMIT_REVOKE"),
+    one("limits.mcp", "LIMIT_MCP"),
+    one("pages.privacy_file", "PRIVACY_FILE"),
+    one("pages.terms_file", "TERMS_FILE"),
     one("log.filter", "LOG"),
     one("log.format", "LOG_FORMAT"),
 ];
@@ -64,34 +82,6 @@ pub(super) const OLDER: &[(&str, &str)] = &[
         "DEV_TOKEN",
         "there is no token that skips the login; `auxcord keys create` makes one for a person",
     ),
-];
-
-/// Variables that a later version will read and whose silent neglect would leave a door open.
-pub(super) const UNSAFE_TO_IGNORE: &[(&str, &str)] = &[
-    (
-        "TLS_CERT",
-        "put a reverse proxy that speaks https in front and unset it",
-    ),
-    (
-        "TLS_KEY",
-        "put a reverse proxy that speaks https in front and unset it",
-    ),
-    (
-        "TRUSTED_PROXIES",
-        "put a reverse proxy that limits by address in front and unset it",
-    ),
-];
-
-/// Variables that a later version will read; neglecting them leaves nothing open.
-pub(super) const LATER: &[&str] = &[
-    "LIMIT_REGISTER",
-    "LIMIT_AUTHORIZE",
-    "LIMIT_CLIENT_DOCUMENTS",
-    "LIMIT_TOKEN",
-    "LIMIT_REVOKE",
-    "LIMIT_MCP",
-    "OAUTH_TRUSTED_CLIENT_HOSTS",
-    "OAUTH_EXTRA_CA_FILE",
 ];
 
 /// The setting that is written `key` in the file.

@@ -105,6 +105,11 @@ impl fmt::Debug for HashKey {
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// Takes over what the database kept, if it has the right length.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// The bytes, for the database.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -10,7 +10,13 @@
 
 mod authorize;
 mod callback;
+pub mod client;
+pub mod clients;
+pub mod document;
+mod json;
 mod metadata;
+mod name;
+pub mod redirects;
 mod register;
 mod revoke;
 mod token;
@@ -20,8 +26,17 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 
 pub use callback::claim;
+pub use client::{Client, Standing};
+pub use clients::{ClientFault, Clients, ClientsParts};
+pub use name::cleaned;
 
-use crate::{auth::Keys, clock::Clock, crypto::Keyring, link::Links, store::Db};
+use crate::{
+    auth::{Keys, Limits},
+    clock::Clock,
+    crypto::Keyring,
+    link::Links,
+    store::Db,
+};
 
 /// What the door is made from.
 #[derive(Clone, Debug)]
@@ -34,6 +49,12 @@ pub struct Door {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// Looks clients up.
+    pub clients: Clients,
+    /// Whether clients may register themselves (RFC 7591).
+    pub registration: bool,
+    /// Counts how often clients ask.
+    pub limits: Limits,
     /// Seals what a client gave us to give back.
     pub keyring: Keyring,
     /// The issuer: the public origin, without a trailing slash.

@@ -1,8 +1,8 @@
 //! What people granted to clients. A grant is in use, suspended with its link, or revoked for good.
 
 use super::{
-    AppId, AuditEvent, AuthorizationId, ClientId, Db, GrantId, PersonId, StoreError, audit::insert_audit,
-    in_transaction, on, revocations::insert_revocation,
+    AppId, AuditEvent, AuthorizationId, ClientId, Db, GrantId, PersonId, StoreError,
+    audit::insert_audit, in_transaction, on, revocations::insert_revocation,
 };
 use crate::{clock::Millis, crypto::SecretHash};
 

@@ -3,8 +3,10 @@
 //! Each statement is written once and runs on both. Times are Unix milliseconds, `now` is an argument,
 //! secrets arrive sealed or hashed. One-shot transitions are one conditional `UPDATE ... RETURNING`.
 
+mod allowances;
 mod apps;
 mod audit;
+mod clients;
 mod flows;
 mod freshness;
 mod grants;
@@ -21,8 +23,10 @@ mod vault;
 
 use sqlx::migrate::MigrateError;
 
+pub use allowances::Window;
 pub use apps::{App, AppMode};
 pub use audit::{AuditEvent, AuditRow, Outcome};
+pub use clients::{ClientKind, ClientRow, CountedClient, NewClient};
 pub use flows::{FlowState, LoginPurpose, NewFlow, TakenFlow};
 pub use freshness::Freshness;
 pub use grants::{GrantRow, MAX_GRANTS, NewGrant};

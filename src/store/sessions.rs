@@ -1,6 +1,8 @@
 //! Browsers that are signed in: only the hash of their cookie is kept, and when each was last here.
 
-use super::{AuditEvent, Db, PersonId, SessionId, StoreError, audit::insert_audit, in_transaction, on};
+use super::{
+    AuditEvent, Db, PersonId, SessionId, StoreError, audit::insert_audit, in_transaction, on,
+};
 use crate::{clock::Millis, crypto::SecretHash};
 
 /// A browser that has just signed in.

@@ -1,6 +1,6 @@
 //! Forgetting what is over: logins, keys, revocations that everybody has read, tokens of ended links.
 
-use super::{Db, StoreError, on};
+use super::{Db, StoreError, allowances::WINDOW, on};
 use crate::clock::{DAY, HOUR, Millis};
 
 /// How long a spent or expired login is kept, so that a replay is told from an unknown state.
@@ -19,10 +19,14 @@ pub struct Swept {
     pub keys: u64,
     /// Signed-in browsers that were not here for too long.
     pub sessions: u64,
+    /// Windows of limits.
+    pub allowances: u64,
     /// Revocations.
     pub revocations: u64,
     /// Suspended links whose tokens were erased.
     pub tokens: u64,
+    /// OAuth clients that nobody uses.
+    pub clients: u64,
 }
 
 impl Db {
@@ -34,6 +38,9 @@ impl Db {
                 .await?,
             keys: self.delete_before("delete from api_keys where expires_at <= $1", now).await?,
             sessions: self.delete_before("delete from sessions where expires_at <= $1", now).await?,
+            allowances: self
+                .delete_before("delete from allowances where began_at <= $1", now - WINDOW)
+                .await?,
             revocations: self
                 .delete_before("delete from revocations where created_at <= $1", now - REVOCATION_KEPT)
                 .await?,
@@ -44,6 +51,7 @@ impl Db {
                     now - SUSPENDED_TOKENS_KEPT,
                 )
                 .await?,
+            clients: self.delete_unused_clients(now).await?,
         })
     }
 

@@ -16,6 +16,7 @@ mod isolation;
 mod keys;
 mod killed;
 mod layers;
+mod limits;
 mod link;
 mod mcp;
 mod sandbox;

@@ -1,6 +1,6 @@
 //! `BASE_URL`, `SPOTIFY_REDIRECT_URI` and the routes that they make.
 
-use super::{accepted, refused};
+use super::{accepted, load, refused};
 
 #[test]
 fn the_base_url_is_the_origin_of_an_https_redirect_uri() {
@@ -64,6 +64,57 @@ fn a_base_url_is_an_origin_and_nothing_else() {
         assert_eq!(fault.name, "BASE_URL");
         assert!(fault.what.contains(why), "{text}: {fault}");
         assert!(!fault.to_string().contains("hush"));
+    }
+}
+
+/// Clients compare the issuer letter by letter, so there is one way to write it.
+#[test]
+fn an_odd_base_url_is_refused_with_the_line_to_write() {
+    for text in [
+        "https:music.example.com",
+        "https:/music.example.com",
+        "https:\\\\music.example.com",
+        "https://music.example.com/.",
+        "https://music.example.com/%2e",
+        "https://mus\tic.example.com",
+        "https://@music.example.com",
+        "https://music.example.com:",
+        "https://music%2Eexample.com",
+        "https://music.example.com:0443",
+    ] {
+        let fault = refused(&[("BASE_URL", text)]);
+        assert!(fault.what.contains("normal form"), "{text}: {fault}");
+        assert_eq!(fault.remedy, "write BASE_URL=https://music.example.com");
+    }
+    for (text, remedy) in [
+        ("http://0x7f.1:8001", "http://127.0.0.1:8001"),
+        ("http://127.1:8001", "http://127.0.0.1:8001"),
+        ("http://[0:0::1]:8001", "http://[::1]:8001"),
+        ("https://Bücher.example", "https://xn--bcher-kva.example"),
+    ] {
+        let fault = refused(&[("BASE_URL", text)]);
+        assert_eq!(fault.remedy, format!("write BASE_URL={remedy}"));
+    }
+}
+
+#[test]
+fn an_origin_that_no_client_can_reach_is_refused() {
+    for host in [
+        "*.example.com",
+        "music.example.com.",
+        "0.0.0.0",
+        "[::]",
+        "255.255.255.255",
+        "224.0.0.1",
+        "[ff02::1]",
+        "a..b.example",
+        "a!b.example",
+        "music.example.com:0",
+    ] {
+        for (name, path) in [("BASE_URL", ""), ("SPOTIFY_REDIRECT_URI", "/cb")] {
+            let faults = load(&[(name, &format!("https://{host}{path}"))]).unwrap_err();
+            assert_eq!(faults.all()[0].name, name, "{host}: {faults}");
+        }
     }
 }
 

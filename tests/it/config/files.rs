@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use auxcord::{
     cli::config as command,
-    config::{Config, Faults, SETTINGS, Sources},
+    config::{Config, Faults, Limits, SETTINGS, Sources},
 };
 use tempfile::TempDir;
 
@@ -33,10 +33,11 @@ fn uncommented(text: &str, is_key: impl Fn(&str) -> bool) -> String {
 }
 
 fn is_file_key(key: &str) -> bool {
-    let key = key.strip_suffix("_file").unwrap_or(key);
-    SETTINGS
-        .iter()
-        .any(|setting| setting.key.split_once('.').unwrap().1 == key)
+    let names_file = key.strip_suffix("_file").unwrap_or(key);
+    SETTINGS.iter().any(|setting| {
+        let own = setting.key.split_once('.').unwrap().1;
+        own == key || (setting.secret && own == names_file)
+    })
 }
 
 #[test]
@@ -100,6 +101,20 @@ fn the_defaults_are_these() {
     assert_eq!(config.mcp.toolsets, ["core", "spoken"]);
     assert!(!config.mcp.read_only);
     assert_eq!(config.log.filter, "info");
+    assert_eq!(config.server.tls, None);
+    assert!(config.server.trusted_proxies.is_empty());
+    assert!(config.oauth.registration);
+    assert!(config.oauth.trusted_client_hosts.is_empty());
+    assert_eq!(config.oauth.refresh_replay.as_secs(), 120);
+    let limits = Limits {
+        register: 5,
+        authorize: 30,
+        client_documents: 10,
+        token: 60,
+        revoke: 30,
+        mcp: 6_000,
+    };
+    assert_eq!(config.limits, limits);
 }
 
 #[test]

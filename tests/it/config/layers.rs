@@ -173,26 +173,11 @@ fn every_fault_is_reported_at_once_with_name_and_remedy() {
 
 #[test]
 fn variables_of_older_servers_are_ignored_and_told() {
-    let config = accepted(&[
-        ("SESSION_SECRET_KEY", "x"),
-        ("DEV_TOKEN", "hush"),
-        ("LIMIT_MCP", "9/min"),
-    ]);
+    let config = accepted(&[("SESSION_SECRET_KEY", "x"), ("DEV_TOKEN", "hush")]);
     let notes = config.notes().join("\n");
     assert!(notes.contains("SESSION_SECRET_KEY is known from older servers"));
     assert!(notes.contains("DEV_TOKEN"));
-    assert!(notes.contains("LIMIT_MCP is not offered yet"));
     assert!(!notes.contains("hush"));
-}
-
-#[test]
-fn settings_that_it_would_be_unsafe_to_ignore_are_refused() {
-    for name in ["TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES"] {
-        let fault = refused(&[(name, "x")]);
-        assert_eq!(fault.name, name);
-        assert_eq!(fault.what, "not offered yet");
-        assert!(fault.remedy.contains("reverse proxy"));
-    }
 }
 
 #[test]

@@ -8,7 +8,9 @@
 mod addresses;
 mod files;
 mod layers;
+mod oauth;
 mod prod;
+mod tls;
 mod values;
 
 use auxcord::config::{Config, Fault, Faults, Sources};

@@ -4,6 +4,7 @@ mod bodies;
 mod headers;
 mod health;
 mod time;
+mod tls;
 
 use serde_json::Value;
 

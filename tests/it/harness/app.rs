@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Browser, Client, browser::Page, database::TestDatabase};
+use super::{Browser, Client, browser::Page, database::TestDatabase, tls::Certificate};
 
 /// The client id of the stories' Spotify app.
 pub const CLIENT_ID: &str = "auxcord-tests";
@@ -32,6 +32,8 @@ pub struct Setup {
     pub access_ttl_secs: u64,
     /// Variables of the environment beside the usual ones.
     pub environment: BTreeMap<String, String>,
+    /// Whether the server speaks https itself.
+    pub https: bool,
 }
 
 impl Default for Setup {
@@ -41,6 +43,7 @@ impl Default for Setup {
             rotation: Rotation::Never,
             access_ttl_secs: 3_600,
             environment: BTreeMap::new(),
+            https: false,
         }
     }
 }
@@ -49,6 +52,12 @@ impl Setup {
     /// Adds a variable of the environment.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// On https, with a certificate that the stories' browsers and clients trust.
+    pub fn https(mut self) -> Self {
+        self.https = true;
         self
     }
 
@@ -87,6 +96,10 @@ impl Setup {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
+        if self.https {
+            let certificate = Certificate::for_loopback();
+            environment.extend(certificate.written(database.folder.path()));
+        }
         environment.extend(self.environment.clone());
         environment
     }
@@ -95,7 +108,7 @@ impl Setup {
 /// A running server. Everything that it wrote at Spotify must have been looked at when it goes.
 #[derive(Debug)]
 pub struct TestApp {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or with https.
     pub origin: String,
     /// The simulated Spotify.
     pub spotify: Control,
@@ -114,7 +127,7 @@ pub struct TestApp {
 /// One server, as a process of its own would be.
 #[derive(Debug)]
 pub struct Replica {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or with https.
     pub origin: String,
     /// The same of the listener for operators.
     pub admin: String,

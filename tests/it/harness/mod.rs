@@ -8,6 +8,7 @@ pub mod process;
 pub mod program;
 pub mod raw;
 pub mod sql;
+pub mod tls;
 pub mod wire;
 
 pub use app::{Setup, TestApp};
@@ -18,18 +19,20 @@ pub use program::Program;
 
 use std::time::Duration;
 
-use reqwest::{ClientBuilder, Response, redirect::Policy};
+use reqwest::{Certificate, ClientBuilder, Response, redirect::Policy};
 
 /// How long a story waits for what must come, before it has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// A client that goes straight to where it is sent, and follows nothing.
+/// A client that goes straight to where it is sent, follows nothing, and trusts nobody but the stories' authority.
 pub fn http() -> ClientBuilder {
     // Only the first of the process's tests can install it, and the others find it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let authority = tls::Authority::of_the_stories().pem();
     reqwest::Client::builder()
+        .tls_certs_only([Certificate::from_pem(authority.as_bytes()).unwrap()])
         .redirect(Policy::none())
         .no_proxy()
 }

@@ -56,7 +56,12 @@ impl Ground {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        Process::of(child).await
+        let scheme = if self.environment.contains_key("TLS_CERT") {
+            "https"
+        } else {
+            "http"
+        };
+        Process::of(child, scheme).await
     }
 
     /// Connects the person with that Spotify `id` at `server`, in a browser of their own.
@@ -68,7 +73,7 @@ impl Ground {
 /// A running server. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct Process {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or with https.
     pub origin: String,
     child: Child,
     log: Arc<Mutex<String>>,
@@ -76,7 +81,7 @@ pub struct Process {
 }
 
 impl Process {
-    async fn of(mut child: Child) -> Self {
+    async fn of(mut child: Child, scheme: &str) -> Self {
         let stderr = child.stderr.take().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (announce, mut announced) = watch::channel(None);
@@ -89,7 +94,7 @@ impl Process {
         let address =
             address.unwrap_or_else(|| panic!("the server did not start: {}", log.lock().unwrap()));
         Self {
-            origin: format!("http://{address}"),
+            origin: format!("{scheme}://{address}"),
             child,
             log,
             reader: Some(reader),

@@ -1,0 +1,3 @@
+//! How much one source may ask for, and which source a request counts for.
+
+mod source;
