@@ -7,11 +7,14 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post_service},
 };
+use ipnet::IpNet;
 
 use crate::{
+    auth::{Limits, Pace},
     http::{
-        Edge, Readiness, deadline, framed, health, narrow_to_reading, readyz, require_api_key,
-        require_link_key,
+        Edge, Readiness, Resource, StepUp, deadline, framed, health, keep_pace, limit_logins,
+        narrow_to_reading, note_source, open_to, open_to_all, readyz, require_bearer,
+        require_link_key, step_up,
     },
     mcp::Endpoint,
     oauth::{self, Door},
@@ -23,12 +26,18 @@ use crate::{
 pub struct Doors {
     /// Checks credentials.
     pub edge: Edge,
+    /// Counts requests.
+    pub counts: Counts,
     /// Whether the public origin is https.
     pub https: bool,
     /// Path of the MCP endpoint.
     pub mcp_path: String,
     /// The MCP endpoint.
     pub mcp: Endpoint,
+    /// Origins whose pages may ask there, each `scheme://host:port` with `*` for any port.
+    pub allowed_origins: Vec<String>,
+    /// The longest body there, in bytes.
+    pub max_body_bytes: usize,
     /// How long one request may take.
     pub request_deadline: Duration,
     /// The pages.
@@ -37,46 +46,97 @@ pub struct Doors {
     pub door: Arc<Door>,
 }
 
+/// Who counts, and for whom.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    /// What is shared by all replicas.
+    pub limits: Limits,
+    /// Requests at the MCP endpoint.
+    pub pace: Pace,
+    /// The networks of our own proxies.
+    pub trusted_proxies: Arc<[IpNet]>,
+}
+
 /// The public listener.
 pub fn public(doors: Doors) -> Router {
+    let endpoints = endpoints(&doors);
     let Doors {
         edge,
+        counts,
         https,
-        mcp_path,
-        mcp,
         request_deadline,
         web,
         door,
+        ..
     } = doors;
-    let api_key = from_fn_with_state(edge.clone(), require_api_key);
-    let link_key = from_fn_with_state(edge, require_link_key);
-
-    let readonly = Router::new()
-        .route_service(&format!("{mcp_path}/readonly"), mcp.clone())
-        .layer(from_fn(narrow_to_reading));
-    let by_api_key = Router::new()
-        .route_service(&mcp_path, mcp.clone())
-        // People paste the origin alone; what is a page for browsers is the endpoint for clients.
-        .route("/", post_service(mcp.clone()))
-        .merge(readonly)
-        .merge(web::account_routes(web.clone()))
-        .layer(api_key);
-    let by_link_key = Router::new()
-        .route_service("/claude-mcp", mcp)
-        .layer(link_key);
-
+    let api_key = from_fn_with_state(edge, require_bearer);
     let callback =
         web::callback_route(web.clone()).layer(from_fn_with_state(Arc::clone(&door), oauth::claim));
+    let pages = web::routes(web.clone()).layer(from_fn_with_state(counts.limits, limit_logins));
 
     let routes = Router::new()
         .route("/health", get(health))
-        .merge(by_api_key)
-        .merge(by_link_key)
+        .merge(endpoints)
+        .merge(web::account_routes(web).layer(api_key))
         .merge(callback)
-        .merge(web::routes(web))
+        .merge(pages)
+        .merge(open_to_all(oauth::open_routes(&door)))
         .merge(oauth::routes(&door))
-        .layer(from_fn_with_state(request_deadline, deadline));
+        .layer(from_fn_with_state(request_deadline, deadline))
+        .layer(from_fn_with_state(counts.trusted_proxies, note_source));
     framed(routes, https)
+}
+
+/// The MCP endpoint under its addresses. A request passes the layers from the last one named to the first.
+fn endpoints(doors: &Doors) -> Router {
+    let Doors {
+        edge,
+        counts,
+        mcp_path,
+        mcp,
+        door,
+        ..
+    } = doors;
+    let whole = Resource {
+        url: door.resource(),
+        metadata: door.resource_metadata(),
+    };
+    let readonly = Resource {
+        url: door.readonly_resource(),
+        metadata: door.readonly_resource_metadata(),
+    };
+    let pace = from_fn_with_state(counts.pace.clone(), keep_pace);
+    let step_up = |resource: &Resource| from_fn_with_state(step_up_at(doors, resource), step_up);
+    let bearer = |resource: Resource| from_fn_with_state(edge.at(resource), require_bearer);
+
+    let whole = Router::new()
+        .route_service(mcp_path, mcp.clone())
+        // People paste the origin alone; what is a page for browsers is the endpoint for clients.
+        .route("/", post_service(mcp.clone()))
+        .layer(step_up(&whole))
+        .layer(pace.clone())
+        .layer(bearer(whole));
+    let readonly = Router::new()
+        .route_service(&format!("{mcp_path}/readonly"), mcp.clone())
+        .layer(step_up(&readonly))
+        .layer(from_fn(narrow_to_reading))
+        .layer(pace.clone())
+        .layer(bearer(readonly));
+    let by_link_key = Router::new()
+        .route_service("/claude-mcp", mcp.clone())
+        .layer(pace)
+        .layer(from_fn_with_state(edge.clone(), require_link_key));
+    // Browsers ask before they send a credential, and are answered before one is looked for.
+    open_to(&doors.allowed_origins, whole.merge(readonly)).merge(by_link_key)
+}
+
+fn step_up_at(doors: &Doors, resource: &Resource) -> StepUp {
+    let mcp = doors.mcp.clone();
+    StepUp {
+        needs: Arc::new(move |method, name| mcp.needed(method, name)),
+        max_body_bytes: doors.max_body_bytes,
+        resource: resource.clone(),
+    }
 }
 
 /// The listener for operators.

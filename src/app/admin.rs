@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::Config,
     crypto::{ApiKey, random_bytes},
+    oauth::redirects::RedirectFault,
     store::{
         AuditEvent, Db, Freshness, KeyId, KeyKept, MAX_KEYS, Outcome, PersonId, PersonRow,
         StoreError,
@@ -18,9 +19,9 @@ use crate::{
 /// An open database with an operator at it.
 #[derive(Debug)]
 pub struct Admin {
-    db: Db,
-    keys: Keys,
-    clock: Clock,
+    pub(super) db: Db,
+    pub(super) keys: Keys,
+    pub(super) clock: Clock,
     _temporary: Option<tempfile::TempDir>,
 }
 
@@ -39,6 +40,15 @@ pub enum AdminFailure {
     /// The person has as many keys as a person may have.
     #[error("{0:?} has {MAX_KEYS} keys, as many as a person may have")]
     TooManyKeys(String),
+    /// There is no client of that id.
+    #[error("there is no client {0:?}")]
+    NoClient(String),
+    /// Nothing in the name of a client can be shown.
+    #[error("the name of the client is empty")]
+    NoClientName,
+    /// The redirect URIs of a client.
+    #[error(transparent)]
+    Redirects(#[from] RedirectFault),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,6 +69,15 @@ impl AdminFailure {
             }
             Self::TooManyKeys(_) => {
                 "`auxcord keys list PERSON` shows when each was last used; `auxcord keys revoke ID` ends one that is not needed"
+            }
+            Self::NoClient(_) => {
+                "`auxcord clients list` shows every client; name one by the id in either of its first columns"
+            }
+            Self::NoClientName => {
+                "say with --name what people are to be told that the client is called"
+            }
+            Self::Redirects(_) => {
+                "--redirect-uri takes https addresses, and http ones to localhost, 127.0.0.1 and [::1]"
             }
             Self::Store(fault) if fault.is_locked() => LOCKED,
             Self::Store(_) => {

@@ -1,8 +1,10 @@
 //! The composition root: from a configuration to a running server. The only room where the others are joined.
 
 mod admin;
+mod clients;
 mod jobs;
 mod keyring;
+mod notices;
 mod open;
 mod views;
 
@@ -14,14 +16,15 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use admin::{Admin, AdminFailure, MadeKey};
+pub use clients::MadeClient;
 pub use keyring::{key_names, new_key};
 pub use open::{OpenFailure, Opened, open, open_database};
-pub use views::{EventView, KeyView, LinkView, PersonExport, PersonView};
+pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonView};
 
 pub use crate::auth::{KeyKind, KeyLimits, KeyOptions, Toolset};
 
 use crate::{
-    auth::{self, Keys},
+    auth::{self, Keys, Sessions},
     clock::Clock,
     config::Config,
     crypto::random_bytes,
@@ -55,6 +58,7 @@ pub struct App {
 ///
 /// # Errors
 /// [`OpenFailure`].
+#[expect(clippy::too_many_lines, reason = "it joins every room")]
 pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
     let origin = config.server.base_url.as_str().to_owned();
     let Some(client_id) = config.spotify.client_id.clone() else {
@@ -66,6 +70,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         Some(files) => Some(Tls::read(&files.cert, &files.key)?),
         None => None,
     };
+    let notices = notices::read(&config.pages)?;
     let now = clock.now();
     let opened = open(config, now).await?;
     let db = opened.db;
@@ -124,7 +129,15 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         edge: Edge {
             keys: keys.clone(),
             mcp_url: mcp_url.clone(),
+            resource: None,
         },
+        counts: router::Counts {
+            limits: limits.clone(),
+            pace: auth::Pace::new(config.limits.mcp, clock.clone()),
+            trusted_proxies: config.server.trusted_proxies.clone().into(),
+        },
+        allowed_origins: config.mcp.allowed_origins.clone(),
+        max_body_bytes: config.mcp.max_body_bytes,
         https: config.server.base_url.is_https(),
         mcp_path: config.mcp.path.clone(),
         mcp: mcp::service(mcp_deps(config, links.clone(), spotify, clock.clone())),
@@ -150,6 +163,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             replay_window: config.oauth.refresh_replay,
         }),
         web: Web {
+            sessions: Sessions::new(db.clone(), keys.hash_key().clone(), clock.clone()),
             keys,
             links,
             db: db.clone(),
@@ -158,6 +172,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             secure: config.server.base_url.is_https(),
             callback_path: config.spotify.callback_path.clone(),
             mcp_url,
+            notices,
         },
     };
     Ok(App {
@@ -217,6 +232,7 @@ fn rates(config: &Config) -> auth::Rates {
     auth::Rates {
         register: limits.register,
         authorize: limits.authorize,
+        login: limits.login,
         client_documents: limits.client_documents,
         token: limits.token,
         revoke: limits.revoke,

@@ -85,6 +85,16 @@ pub enum OpenFailure {
     /// The certificate.
     #[error("https cannot be spoken: {0}")]
     Tls(#[from] TlsFault),
+    /// A text of the operator's.
+    #[error("{variable} names the file {path}, which cannot be read: {source}")]
+    Notice {
+        /// The variable that names it.
+        variable: &'static str,
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// No Spotify app.
     #[error("SPOTIFY_CLIENT_ID is not set, so nobody could connect")]
     NoApp {
@@ -123,6 +133,7 @@ impl OpenFailure {
             }
             Self::Client(_) => "check SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL".into(),
             Self::Tls(_) => "name in TLS_CERT a PEM file with the certificate and those between it and the root, and in TLS_KEY one with its unencrypted private key".into(),
+            Self::Notice { .. } => "name a text file in UTF-8 that this user may read, or leave the variable out for auxcord's own text".into(),
             Self::NoApp { redirect_uri } => format!(
                 "make an app at developer.spotify.com with the redirect URI {redirect_uri} and set its client id; or try `auxcord serve --sandbox`"
             ),

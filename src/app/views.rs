@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     clock::Millis,
     link::LinkState,
+    oauth::Client,
     store::{AuditRow, KeyRow, LinkRow, LinkStatus, PersonRow},
 };
 
@@ -52,6 +53,27 @@ pub struct KeyView {
     pub last_used_at: Option<String>,
     /// When it ends, RFC 3339.
     pub expires_at: Option<String>,
+}
+
+/// An OAuth client without its secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClientView {
+    /// Its row, for revoking it.
+    pub id: String,
+    /// What it shows.
+    pub client_id: String,
+    /// `static`, `dcr` or `cimd`, and whether it has a secret.
+    pub kind: &'static str,
+    /// What it is called.
+    pub name: String,
+    /// Where it may have browsers sent.
+    pub redirect_uris: Vec<String>,
+    /// Grants that are not revoked.
+    pub grants: i64,
+    /// When it was first seen, RFC 3339.
+    pub created_at: String,
+    /// When it was last used, RFC 3339, to the hour.
+    pub last_used_at: Option<String>,
 }
 
 /// All that is stored of a person, but secrets.
@@ -114,6 +136,29 @@ impl PersonView {
                 .collect(),
             authorized_at: link.map(|link| rfc3339(link.authorized_at)),
             keys: keys.into_iter().map(KeyView::from).collect(),
+        }
+    }
+}
+
+impl ClientView {
+    /// The view of a client.
+    pub(super) fn of(client: Client, grants: i64, last_used_at: Option<Millis>) -> Self {
+        Self {
+            id: client.id.to_string(),
+            client_id: client.client_id,
+            kind: match client.secret_hash {
+                Some(_) => "static, confidential",
+                None => client.kind.as_str(),
+            },
+            name: client.name,
+            redirect_uris: client
+                .redirects
+                .into_iter()
+                .map(|redirect| redirect.uri)
+                .collect(),
+            grants,
+            created_at: rfc3339(client.created_at),
+            last_used_at: last_used_at.map(rfc3339),
         }
     }
 }

@@ -20,8 +20,10 @@ const DOCUMENTS_OF_A_HOST: u32 = 3;
 pub enum Bucket {
     /// Registrations of new clients, by source.
     Register,
-    /// Logins and authorizations that are begun, by source.
+    /// Authorizations that clients ask for, by source.
     Authorize,
+    /// Logins that are begun on the pages, by source.
+    Login,
     /// Fetches of client documents, by source.
     DocumentsBySource,
     /// Fetches of client documents, by the host that is asked.
@@ -38,6 +40,7 @@ impl Bucket {
         match self {
             Self::Register => "register",
             Self::Authorize => "authorize",
+            Self::Login => "login",
             Self::DocumentsBySource => "documents_by_source",
             Self::DocumentsByHost => "documents_by_host",
             Self::TokenFailure => "token_failure",
@@ -53,6 +56,8 @@ pub struct Rates {
     pub register: u32,
     /// Of [`Bucket::Authorize`].
     pub authorize: u32,
+    /// Of [`Bucket::Login`].
+    pub login: u32,
     /// Of [`Bucket::DocumentsBySource`]; a host is asked three times as often.
     pub client_documents: u32,
     /// Of [`Bucket::TokenFailure`].
@@ -66,6 +71,7 @@ impl Rates {
         match bucket {
             Bucket::Register => self.register,
             Bucket::Authorize => self.authorize,
+            Bucket::Login => self.login,
             Bucket::DocumentsBySource => self.client_documents,
             Bucket::DocumentsByHost => self.client_documents.saturating_mul(DOCUMENTS_OF_A_HOST),
             Bucket::TokenFailure => self.token,

@@ -1,5 +1,6 @@
 //! The command line: one file a command, no logic of its own. Data goes to stdout, logs and errors to stderr.
 
+mod clients;
 pub mod config;
 mod demo;
 mod keyring;
@@ -43,6 +44,9 @@ enum Command {
     /// API keys and link keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// OAuth clients: those made by hand, and those that came by themselves
+    #[command(subcommand)]
+    Clients(clients::Command),
     /// The keyring that seals what is stored
     #[command(subcommand)]
     Keyring(keyring::Command),
@@ -115,6 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate => block_on(migrate::run(Config::load(&sources)?)),
         Command::Users(command) => block_on(users::run(command, Config::load(&sources)?)),
         Command::Keys(command) => block_on(keys::run(command, Config::load(&sources)?)),
+        Command::Clients(command) => block_on(clients::run(command, Config::load(&sources)?)),
         Command::Keyring(command) => keyring::run(command, &sources),
         Command::Config(ConfigCommand::Default) => output::text(config::default()),
         Command::Config(ConfigCommand::Check) => output::text(&config::check(&sources)?),

@@ -11,8 +11,10 @@ const HIGHEST: u32 = 10_000_000;
 pub struct Limits {
     /// `LIMIT_REGISTER`: registrations of clients, per address.
     pub register: u32,
-    /// `LIMIT_AUTHORIZE`: logins and authorizations that are begun, per address.
+    /// `LIMIT_AUTHORIZE`: authorizations that clients ask for, per address.
     pub authorize: u32,
+    /// `LIMIT_LOGIN`: logins that are begun on the pages, per address.
+    pub login: u32,
     /// `LIMIT_CLIENT_DOCUMENTS`: fetches of client documents, per address.
     pub client_documents: u32,
     /// `LIMIT_TOKEN`: failed requests for tokens, per client and address.
@@ -27,6 +29,7 @@ impl Limits {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let register = per_minute(reader, "limits.register");
         let authorize = per_minute(reader, "limits.authorize");
+        let login = per_minute(reader, "limits.login");
         let client_documents = per_minute(reader, "limits.client_documents");
         let token = per_minute(reader, "limits.token");
         let revoke = per_minute(reader, "limits.revoke");
@@ -34,6 +37,7 @@ impl Limits {
         Some(Self {
             register: register?,
             authorize: authorize?,
+            login: login?,
             client_documents: client_documents?,
             token: token?,
             revoke: revoke?,

@@ -97,6 +97,7 @@ fn value(config: &Config, key: &str) -> String {
         "oauth.refresh_replay_seconds" => seconds(oauth.refresh_replay),
         "limits.register" => per_minute(limits.register),
         "limits.authorize" => per_minute(limits.authorize),
+        "limits.login" => per_minute(limits.login),
         "limits.client_documents" => per_minute(limits.client_documents),
         "limits.token" => per_minute(limits.token),
         "limits.revoke" => per_minute(limits.revoke),

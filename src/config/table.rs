@@ -57,6 +57,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     one("limits.register", "LIMIT_REGISTER"),
     one("limits.authorize", "LIMIT_AUTHORIZE"),
+    one("limits.login", "LIMIT_LOGIN"),
     one("limits.client_documents", "LIMIT_CLIENT_DOCUMENTS"),
     one("limits.token", "LIMIT_TOKEN"),
     one("limits.revoke", "LIMIT_REVOKE"),

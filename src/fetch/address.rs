@@ -1,13 +1,13 @@
 //! Which addresses belong to the public internet. Knows no name and no connection.
 //!
 //! The IANA registries of special-purpose addresses (RFC 6890 and what was entered since), the forms that carry an IPv4
-//! address inside an IPv6 one, and two that clouds answer on. Of IPv6 only what is handed out (2000::/3) counts.
+//! address inside an IPv6 one, and two that clouds answer on. Of IPv6 only what is handed out (`2000::/3`) counts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Networks of IPv4 that are nobody's on the public internet, or that no document comes from.
 const NOT_PUBLIC_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+    (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private use
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared address space of carriers
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback

@@ -1,26 +1,46 @@
-//! From a request's credential to its `Caller`, or to a challenge (RFC 6750 section 3).
+//! From a request's credential to its `Caller`, or to a challenge.
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
-use super::envelope::error;
-use crate::auth::{BearerFault, Caller, KeyKind, Keys, Refusal, bearer, holds_token, link_key};
+use super::{
+    challenge::{self, Resource},
+    envelope::error,
+};
+use crate::{
+    auth::{BearerFault, Caller, KeyKind, Keys, Refusal, bearer, holds_token, link_key},
+    store::StoreError,
+};
 
 /// What the edge needs to know for checking credentials.
 #[derive(Clone, Debug)]
 pub struct Edge {
-    /// The keys.
+    /// Checks keys and access tokens.
     pub keys: Keys,
     /// Where the MCP endpoint is, for people who pasted another address.
     pub mcp_url: String,
+    /// The resource that access tokens must be for; where there is none, only API keys count.
+    pub resource: Option<Resource>,
 }
 
-/// Lets a request through with the caller that its `Authorization: Bearer` names.
-pub async fn require_api_key(
+impl Edge {
+    /// The same for a route that is `resource`.
+    #[must_use]
+    pub fn at(&self, resource: Resource) -> Self {
+        Self {
+            resource: Some(resource),
+            ..self.clone()
+        }
+    }
+}
+
+/// Lets a request through with the caller that its `Authorization: Bearer` names: an API key or, where the route is a
+/// resource, an access token for it.
+pub async fn require_bearer(
     State(edge): State<Edge>,
     mut request: Request,
     next: Next,
@@ -29,12 +49,40 @@ pub async fn require_api_key(
         Ok(_) if holds_token(request.uri().query()) => Err(BearerFault::Several),
         found => found,
     };
-    match admit(&edge, KeyKind::Api, credential).await {
+    let resource = edge.resource.as_ref();
+    let checked = match credential {
+        Ok(text) => {
+            let audience = resource.map(|resource| resource.url.as_str());
+            edge.keys.check_bearer(text, audience).await
+        }
+        Err(BearerFault::Missing) => {
+            let description = format!(
+                "the MCP endpoint is {} and takes an API key or an access token as `Authorization: Bearer`; clients that know OAuth get one by themselves, for others connect Spotify on this server's page",
+                edge.mcp_url
+            );
+            return challenge::unauthorized(resource, &description);
+        }
+        Err(BearerFault::Several) => return several(),
+        Err(BearerFault::Malformed) => Err(Refusal::Invalid),
+    };
+    match checked {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(refused) => refused,
+        Err(Refusal::Invalid) => {
+            let tokens = if resource.is_some() {
+                ", or an access token for this very address"
+            } else {
+                ""
+            };
+            let description = format!(
+                "the key is wrong, expired or revoked, or of another kind; {} takes a key that begins with aux_{tokens}",
+                edge.mcp_url
+            );
+            challenge::invalid_token(resource, &description)
+        }
+        Err(Refusal::Unavailable(fault)) => unavailable(&fault),
     }
 }
 
@@ -44,12 +92,27 @@ pub async fn require_link_key(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match admit(&edge, KeyKind::Link, link_key(request.uri().query())).await {
+    let checked = match link_key(request.uri().query()) {
+        Ok(text) => edge.keys.check(KeyKind::Link, text).await,
+        Err(BearerFault::Missing) => {
+            return challenge::unauthorized(
+                None,
+                "the connector URL ends in ?token= and a link key; connect Spotify on this server's page to get one",
+            );
+        }
+        Err(BearerFault::Several) => return several(),
+        Err(BearerFault::Malformed) => Err(Refusal::Invalid),
+    };
+    match checked {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(refused) => refused,
+        Err(Refusal::Invalid) => challenge::invalid_token(
+            None,
+            "the link key is wrong, expired or revoked, or of another kind; this URL takes a key that begins with auxl_",
+        ),
+        Err(Refusal::Unavailable(fault)) => unavailable(&fault),
     }
 }
 
@@ -61,74 +124,16 @@ pub async fn narrow_to_reading(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn admit(
-    edge: &Edge,
-    kind: KeyKind,
-    credential: Result<&str, BearerFault>,
-) -> Result<Caller, Response> {
-    let text = credential.map_err(|fault| challenge(edge, kind, fault))?;
-    edge.keys
-        .check(kind, text)
-        .await
-        .map_err(|refusal| match refusal {
-            Refusal::Invalid => invalid(edge, kind),
-            Refusal::Unavailable(fault) => {
-                tracing::error!(error = %fault, "a key could not be checked");
-                error(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "temporarily_unavailable",
-                    "the key could not be checked just now; try again in a moment",
-                )
-            }
-        })
+fn several() -> Response {
+    challenge::several("there is more than one credential; send one")
 }
 
-fn challenge(edge: &Edge, kind: KeyKind, fault: BearerFault) -> Response {
-    match fault {
-        BearerFault::Missing => {
-            let description = match kind {
-                KeyKind::Api => format!(
-                    "the MCP endpoint is {} and takes an API key as `Authorization: Bearer`; connect Spotify on this server's page to get one",
-                    edge.mcp_url
-                ),
-                KeyKind::Link => "the connector URL ends in ?token= and a link key; connect Spotify on this server's page to get one".to_owned(),
-            };
-            let mut response = error(StatusCode::UNAUTHORIZED, "unauthorized", &description);
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            response
-        }
-        BearerFault::Several => {
-            let mut response = error(
-                StatusCode::BAD_REQUEST,
-                "invalid_request",
-                "there is more than one credential; send one",
-            );
-            response.headers_mut().insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static(r#"Bearer error="invalid_request""#),
-            );
-            response
-        }
-        BearerFault::Malformed => invalid(edge, kind),
-    }
-}
-
-fn invalid(edge: &Edge, kind: KeyKind) -> Response {
-    let description = match kind {
-        KeyKind::Api => format!(
-            "the key is wrong, expired or revoked, or of another kind; {} takes a key that begins with aux_",
-            edge.mcp_url
-        ),
-        KeyKind::Link => {
-            "the link key is wrong, expired or revoked, or of another kind; this URL takes a key that begins with auxl_".to_owned()
-        }
-    };
-    let mut response = error(StatusCode::UNAUTHORIZED, "invalid_token", &description);
-    response.headers_mut().insert(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(r#"Bearer error="invalid_token""#),
-    );
-    response
+/// Never 401: clients would throw a good credential away.
+fn unavailable(fault: &StoreError) -> Response {
+    tracing::error!(error = %fault, "a credential could not be checked");
+    error(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "temporarily_unavailable",
+        "the credential could not be checked just now; try again in a moment",
+    )
 }

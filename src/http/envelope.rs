@@ -17,6 +17,19 @@ pub fn error(status: StatusCode, slug: &'static str, description: &str) -> Respo
     response
 }
 
+/// 429: there was too much of it, and after `seconds` there may be more.
+pub(super) fn too_many(seconds: u64, description: &str) -> Response {
+    let mut response = error(
+        StatusCode::TOO_MANY_REQUESTS,
+        "temporarily_unavailable",
+        description,
+    );
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// For paths that do not exist.
 pub(super) async fn not_found() -> Response {
     error(

@@ -14,8 +14,8 @@ use crate::{
         accounts::{AccountsError, TokenSet},
     },
     store::{
-        Account, AuditEvent, Given, LinkChange, LinkId, LinkRow, LinkStatus, NewConnection,
-        NewLink, Outcome, PersonId, StoreError, TakenFlow,
+        Account, AuditEvent, Given, LinkChange, LinkId, LinkRow, LinkStatus, LoginPurpose,
+        NewConnection, NewLink, Outcome, PersonId, StoreError, TakenFlow,
     },
 };
 
@@ -104,6 +104,12 @@ impl Links {
         };
         if covers(&flow.scopes, &link.scopes) {
             return Ok(Plan::Replace);
+        }
+        // Who only signs in connects nothing, whatever has become of their link.
+        if flow.purpose == LoginPurpose::Session {
+            return Ok(Plan::Keep {
+                authorized_at: link.authorized_at,
+            });
         }
         let worth_keeping = is_active(&link)
             && consent_end(link.authorized_at)

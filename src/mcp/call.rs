@@ -6,7 +6,7 @@ use rmcp::{
     model::{CallToolResult, JsonObject},
 };
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Credential};
 
 use super::{
     answer::Answer,
@@ -34,10 +34,18 @@ pub(super) async fn call(
         Err(Absent::WithheldByOperator(name)) => {
             return Ok(Fault::withheld(name, "this server does not offer it").alone());
         }
-        Err(Absent::WithheldByKey(name)) => {
-            return Ok(Fault::withheld(name, "this key may not use it").alone());
+        Err(Absent::WithheldByPerson(name)) => {
+            let because = match caller.credential {
+                Credential::Key(_) => "this key may not use it",
+                Credential::Grant { .. } => "the person did not allow it to this client",
+            };
+            return Ok(Fault::withheld(name, because).alone());
         }
     };
+    // The edge asks clients to step up by what a request says of itself; this is what it does.
+    if !caller.may(entry.spec.scope) {
+        return Ok(Fault::insufficient_scope(entry.spec.name, entry.spec.scope).alone());
+    }
     let notes = alias.map_or_else(Vec::new, |alias| alias.adapt(&mut given, entry.schema()));
     let context = Context::new(shared, caller, entry.spec);
     let outcome = run(&context, entry, given).await;

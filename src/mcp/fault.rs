@@ -4,7 +4,7 @@
 
 use rmcp::model::CallToolResult;
 
-use crate::{clock::Millis, link::LinkFault, spotify::SpotifyError};
+use crate::{auth::Scope, clock::Millis, link::LinkFault, spotify::SpotifyError};
 
 use super::{
     advice::{self, Advice},
@@ -28,6 +28,13 @@ pub(crate) enum Fault {
         tool: &'static str,
         /// By whom.
         because: &'static str,
+    },
+    /// The client did not ask for the tool's scope.
+    InsufficientScope {
+        /// The tool.
+        tool: &'static str,
+        /// Its scope.
+        scope: Scope,
     },
     /// The person did not grant these Spotify permissions.
     MissingScope(Vec<&'static str>),
@@ -70,6 +77,11 @@ impl Fault {
         Self::Withheld { tool, because }
     }
 
+    /// A tool whose scope this caller has not got yet.
+    pub(crate) fn insufficient_scope(tool: &'static str, scope: Scope) -> Self {
+        Self::InsufficientScope { tool, scope }
+    }
+
     /// The code of the catalogue.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -78,6 +90,7 @@ impl Fault {
             Self::NotFound(_) => "not_found",
             Self::Foreign => "not_readable",
             Self::Withheld { .. } => "not_offered",
+            Self::InsufficientScope { .. } => "insufficient_scope",
             Self::MissingScope(_) => "missing_scope",
             Self::Link(fault) => match fault {
                 LinkFault::Missing | LinkFault::Suspended => "reauth_required",
@@ -146,7 +159,8 @@ impl Fault {
             Self::InvalidArgument(_)
             | Self::Ambiguous(_)
             | Self::NotFound(_)
-            | Self::Withheld { .. } => Advice::new(self.code(), self.own_words()),
+            | Self::Withheld { .. }
+            | Self::InsufficientScope { .. } => Advice::new(self.code(), self.own_words()),
         }
     }
 
@@ -159,6 +173,10 @@ impl Fault {
             Self::Withheld { tool, because } => {
                 format!("`{tool}` cannot be used: {because}. Go on with the tools that are listed.")
             }
+            Self::InsufficientScope { tool, scope } => format!(
+                "`{tool}` needs the permission {scope}, which this client has not asked for. Ask the user to connect \
+                 this client again and to allow it."
+            ),
             Self::Foreign | Self::MissingScope(_) | Self::Link(_) | Self::Spotify(_) => {
                 String::new()
             }

@@ -22,6 +22,8 @@ use rmcp::{
 use serde::Deserialize;
 use tower::Service;
 
+use crate::auth::Scopes;
+
 use super::{
     server::Server,
     strict::{self, Ambiguity},
@@ -39,6 +41,7 @@ type Inner = StreamableHttpService<Server, NeverSessionManager>;
 /// The MCP endpoint as a service for a route.
 #[derive(Clone)]
 pub struct Endpoint {
+    server: Server,
     inner: Inner,
     max_body_bytes: usize,
 }
@@ -52,11 +55,18 @@ impl std::fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn new(inner: Inner, max_body_bytes: usize) -> Self {
+    pub(super) fn new(server: Server, inner: Inner, max_body_bytes: usize) -> Self {
         Self {
+            server,
             inner,
             max_body_bytes,
         }
+    }
+
+    /// The scopes of an operation, by JSON-RPC method and by the name or address of what it is about. `None` for one
+    /// that needs none, or that this server does not offer.
+    pub fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+        self.server.needed(method, name)
     }
 
     async fn answer(mut self, request: Request<Body>) -> Response {

@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
-use crate::auth::{Caller, Scope, Toolset};
+use crate::auth::{Caller, Scope, Scopes, Toolset};
 
 use super::{
     aliases::{self, Alias},
@@ -194,6 +194,22 @@ impl Registry {
             .is_some_and(|at| self.offered[*at].is_open_to(caller))
     }
 
+    /// The scopes of the operation `method` on `name`. A tool that is switched off needs none: no scope would help.
+    pub(crate) fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+        let reading = Scopes::read_only();
+        match method {
+            "tools/call" => {
+                let (spec, _) = find(name?)?;
+                let own = Scopes::from_iter([spec.scope]);
+                self.by_name
+                    .contains_key(spec.name)
+                    .then(|| reading.union(own))
+            }
+            "resources/read" | "prompts/get" | "completion/complete" => Some(reading),
+            _ => None,
+        }
+    }
+
     /// The tool for a call by name or old name.
     ///
     /// # Errors
@@ -210,7 +226,7 @@ impl Registry {
         let entry = self.by_name.get(spec.name).map(|at| &self.offered[*at]);
         match entry {
             Some(entry) if entry.is_open_to(caller) => Ok((entry, alias)),
-            Some(_) => Err(Absent::WithheldByKey(spec.name)),
+            Some(_) => Err(Absent::WithheldByPerson(spec.name)),
             None => Err(Absent::WithheldByOperator(spec.name)),
         }
     }
@@ -224,7 +240,7 @@ pub(crate) enum Absent {
     /// The operator switched it off.
     WithheldByOperator(&'static str),
     /// The credential was limited.
-    WithheldByKey(&'static str),
+    WithheldByPerson(&'static str),
 }
 
 impl Entry {
@@ -257,6 +273,6 @@ impl Entry {
     }
 
     fn is_open_to(&self, caller: &Caller) -> bool {
-        caller.may_use(self.spec.toolset) && caller.may(self.spec.scope)
+        caller.may_use(self.spec.toolset) && caller.sees(self.spec.scope)
     }
 }

@@ -23,7 +23,12 @@ use rmcp::{
     },
 };
 
-use crate::{auth::Caller, clock::Clock, link::Links, spotify};
+use crate::{
+    auth::{Caller, Scope, Scopes},
+    clock::Clock,
+    link::Links,
+    spotify,
+};
 
 use super::{
     call,
@@ -101,8 +106,9 @@ pub fn service(deps: Deps) -> Endpoint {
     let max_body_bytes = deps.settings.max_body_bytes;
     let server = Server(Arc::new(Shared::new(deps)));
     let sessions = Arc::new(NeverSessionManager::default());
-    let inner = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
-    Endpoint::new(inner, max_body_bytes)
+    let handler = server.clone();
+    let inner = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
+    Endpoint::new(server, inner, max_body_bytes)
 }
 
 /// The handler; a clone is one reference count.
@@ -114,6 +120,13 @@ pub(super) struct Shared {
     pub(super) deps: Deps,
     pub(super) registry: Registry,
     info: ServerConfig,
+}
+
+impl Server {
+    /// The scopes of the operation `method` on `name`.
+    pub(super) fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+        self.0.registry.needed(method, name)
+    }
 }
 
 impl Shared {
@@ -159,6 +172,16 @@ fn caller(context: &Context) -> Result<&Caller, ErrorData> {
     parts
         .and_then(|parts| parts.extensions.get::<Caller>())
         .ok_or_else(|| ErrorData::internal_error("the request has no caller", None))
+}
+
+/// The caller of this request, if they may read.
+fn reader(context: &Context) -> Result<&Caller, ErrorData> {
+    let caller = caller(context)?;
+    if caller.may(Scope::MusicRead) {
+        return Ok(caller);
+    }
+    let message = "insufficient_scope: this client has not got the permission music:read";
+    Err(ErrorData::invalid_request(message, None))
 }
 
 impl ServerHandler for Server {
@@ -230,7 +253,7 @@ impl ServerHandler for Server {
         request: GetPromptRequestParams,
         context: Context,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let caller = caller(&context)?;
+        let caller = reader(&context)?;
         let given = request.arguments.unwrap_or_default();
         prompts::get(&self.0.registry, caller, &request.name, &given).map(Into::into)
     }
@@ -240,7 +263,7 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: Context,
     ) -> Result<CompleteResult, ErrorData> {
-        caller(&context)?;
+        reader(&context)?;
         Ok(CompleteResult::new(prompts::complete(
             &request.r#ref,
             &request.argument,
@@ -274,7 +297,7 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: Context,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let caller = caller(&context)?;
+        let caller = reader(&context)?;
         let contents = survive(resources::read(&self.0, caller, &request.uri)).await?;
         let mut result = ReadResourceResult::new(vec![contents]);
         result.ttl_ms = Some(0);

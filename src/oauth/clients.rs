@@ -177,7 +177,8 @@ impl fmt::Debug for Clients {
 
 impl Inner {
     async fn row(&self, client_id: &str) -> Result<Option<ClientRow>, StoreError> {
-        if client_id.len() > LONGEST_ID {
+        // No id of ours has anything else in it, and one of the databases takes no NUL.
+        if client_id.len() > LONGEST_ID || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(None);
         }
         self.parts.db.find_client(client_id).await
@@ -223,9 +224,11 @@ impl Inner {
                     until: now + FAILED_FOR,
                     passing,
                 });
-                tracing::info!(host = address.host(), error = %fault, "a client document was not accepted");
-                let kept = kept.filter(|_| passing);
-                self.stale(kept).ok_or(unknown(fault))
+                let Some(row) = self.stale(kept.filter(|_| passing)) else {
+                    return Err(unknown(fault));
+                };
+                tracing::info!(host = address.host(), error = %fault, "the last good copy of a client document serves on");
+                Ok(row)
             }
         }
     }

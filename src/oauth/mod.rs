@@ -8,18 +8,34 @@
 //!
 //! Every one-shot step is one conditional update in the store; every answer to a client is made of RFC words.
 
+mod asker;
 mod authorize;
 mod callback;
 pub mod client;
+mod client_auth;
 pub mod clients;
+mod consent;
+mod decide;
 pub mod document;
+mod form;
+mod grant_code;
+mod issue;
 mod json;
+mod known;
 mod metadata;
 mod name;
+mod permissions;
+mod redirect;
 pub mod redirects;
+mod refresh;
 mod register;
+mod request;
+mod resource;
 mod revoke;
 mod token;
+mod trouble;
+mod trouble_texts;
+mod wire;
 
 use std::{sync::Arc, time::Duration};
 
@@ -79,13 +95,19 @@ impl Door {
     }
 }
 
-/// Everything that the door answers, but the callback.
-pub fn routes(door: &Arc<Door>) -> Router {
+/// What programs ask, from any page: discovery, registration and tokens.
+pub fn open_routes(door: &Arc<Door>) -> Router {
     Router::new()
         .merge(metadata::routes(door))
         .merge(register::routes(door))
-        .merge(authorize::routes(door))
         .merge(token::routes(door))
+        .with_state(Arc::clone(door))
+}
+
+/// Everything else that the door answers, but the callback.
+pub fn routes(door: &Arc<Door>) -> Router {
+    Router::new()
+        .merge(authorize::routes(door))
         .merge(revoke::routes(door))
         .with_state(Arc::clone(door))
 }

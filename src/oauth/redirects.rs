@@ -17,7 +17,7 @@ pub const MOST: usize = 10;
 /// Hosts on which http is allowed (RFC 8252 section 7.3; clients write `localhost` too). Each stands for itself alone.
 const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// Parameters that the answer carries, which a client must not choose itself.
-const OUR_PARAMETERS: [&str; 6] = [
+pub(super) const OUR_PARAMETERS: [&str; 6] = [
     "code",
     "state",
     "iss",

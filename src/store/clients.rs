@@ -203,6 +203,9 @@ impl Db {
         now: Millis,
     ) -> Result<bool, StoreError> {
         Ok(in_transaction!(self, tx => {
+            // Waits for whoever is just making a grant of a request, and leaves no request to make another one of.
+            sqlx::query("delete from authorizations where client_ref = $1")
+                .bind(id.to_string()).execute(&mut *tx).await?;
             let grants: Vec<(String, String)> = sqlx::query_as(
                 "update grants set status = 'revoked', ended_at = $2, ended_reason = 'operator' \
                  where client_ref = $1 and status <> 'revoked' returning id, person_id")

@@ -116,6 +116,7 @@ macro_rules! insert_flow {
     }};
 }
 
+pub(super) use insert_flow;
 
 impl Db {
     /// Keeps `flow` until it comes back or expires.

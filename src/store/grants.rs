@@ -1,8 +1,8 @@
 //! What people granted to clients. A grant is in use, suspended with its link, or revoked for good.
 
 use super::{
-    AppId, AuditEvent, AuthorizationId, ClientId, Db, GrantId, PersonId, StoreError,
-    audit::insert_audit, in_transaction, on, revocations::insert_revocation,
+    AppId, AuditEvent, AuthorizationId, ClientId, ClientKind, Db, GrantId, Outcome, PersonId,
+    StoreError, audit::insert_audit, in_transaction, on, revocations::insert_revocation,
 };
 use crate::{clock::Millis, crypto::SecretHash};
 
@@ -36,6 +36,30 @@ pub struct NewGrant {
     pub code_expires_at: Millis,
 }
 
+/// Whether a grant's tokens count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantStatus {
+    /// They do.
+    Active,
+    /// Not until the person's link works again.
+    Suspended,
+    /// Never again.
+    Revoked,
+}
+
+impl TryFrom<String> for GrantStatus {
+    type Error = StoreError;
+
+    fn try_from(name: String) -> Result<Self, StoreError> {
+        match name.as_str() {
+            "active" => Ok(Self::Active),
+            "suspended" => Ok(Self::Suspended),
+            "revoked" => Ok(Self::Revoked),
+            _ => Err(StoreError::Invalid("grant status")),
+        }
+    }
+}
+
 /// A grant as the person may see it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct GrantRow {
@@ -46,8 +70,9 @@ pub struct GrantRow {
     pub client_name: String,
     /// The client's id on the wire: a URL where it is known by its document.
     pub client_id: String,
-    /// How the client is known: `dcr`, `cimd` or `static`.
-    pub client_kind: String,
+    /// How the client came to be known.
+    #[sqlx(try_from = "String")]
+    pub client_kind: ClientKind,
     /// The host that the browser returned to.
     pub redirect_host: String,
     /// auxcord's scopes that the person granted, separated by spaces.
@@ -86,9 +111,11 @@ macro_rules! insert_grant {
         .bind(grant.expires_at)
         .execute(&mut *$tx)
         .await?;
+        // The code keeps what its redemption is checked against: the request goes long before the grant does.
         sqlx::query(
-            "insert into tokens (hash, grant_id, kind, generation, scopes, authorization_id, attempts, created_at, \
-             expires_at) values ($1, $2, 'code', 0, $3, $4, 0, $5, $6)",
+            "insert into tokens (hash, grant_id, kind, generation, scopes, redirect_uri, code_challenge, attempts, \
+             created_at, expires_at) \
+             select $1, $2, 'code', 0, $3, redirect_uri, code_challenge, 0, $5, $6 from authorizations where id = $4",
         )
         .bind(grant.code_hash.as_bytes())
         .bind(grant.id.to_string())
@@ -98,24 +125,53 @@ macro_rules! insert_grant {
         .bind(grant.code_expires_at)
         .execute(&mut *$tx)
         .await?;
-        let surplus: Vec<String> = sqlx::query_scalar(
+        // One goes for the one that came, so there is never more than one too many.
+        let surplus: Option<(String, String)> = sqlx::query_as(
             "update grants set status = 'revoked', ended_at = $3, ended_reason = 'too_many' where id in \
-             (select id from grants where person_id = $1 and status <> 'revoked' and id <> $2 \
-             order by coalesce(last_used_at, created_at) desc, id desc limit 1000 offset $4) returning id",
+             (select id from grants where person_id = $1 and status <> 'revoked' and $3 < expires_at and id <> $2 \
+             order by coalesce(last_used_at, created_at) desc, id desc limit 1 offset $4) returning id, client_ref",
         )
         .bind($person.to_string())
         .bind(grant.id.to_string())
         .bind($now)
         .bind($crate::store::MAX_GRANTS - 1)
-        .fetch_all(&mut *$tx)
+        .fetch_optional(&mut *$tx)
         .await?;
-        for id in surplus {
+        if let Some((id, client)) = surplus {
             $crate::store::revocations::insert_revocation!(&mut *$tx, grant id, $now);
+            let mut event = $crate::store::grants::too_many(grant, $now).about($person);
+            event.grant = $crate::store::GrantId::parse(&id);
+            event.client = $crate::store::ClientId::parse(&client);
+            $crate::store::audit::insert_audit!(&mut *$tx, &event, $now);
         }
     }};
 }
 
-pub(super) use insert_grant;
+/// Part of a transaction that uses a token of a grant, and its first statement: whether the grant is in use. Until the
+/// end of the transaction nobody else ends it or uses a token of it; rows of tokens are locked after it, as they are
+/// when a grant is deleted with its tokens.
+macro_rules! lock_grant {
+    ($tx:ident, $grant:expr, $now:expr) => {
+        sqlx::query(
+            "update grants set last_used_at = $2 where id = $1 and status = 'active' and $2 < expires_at",
+        )
+        .bind($grant.to_string())
+        .bind($now)
+        .execute(&mut *$tx)
+        .await?
+        .rows_affected()
+            > 0
+    };
+}
+
+pub(super) use {insert_grant, lock_grant};
+
+/// What the audit says of a grant that went for `grant`. The new code's hash is as random as the event's id has to be.
+pub(super) fn too_many(grant: &NewGrant, now: Millis) -> AuditEvent {
+    let mut random = [0; 10];
+    random.copy_from_slice(&grant.code_hash.as_bytes()[..10]);
+    AuditEvent::new(now, random, "oauth.grant_revoked", Outcome::Success).because("too_many")
+}
 
 impl Db {
     /// The grants of `person` that were not revoked, oldest first; some may have expired and not been swept yet.

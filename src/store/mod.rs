@@ -6,6 +6,7 @@
 mod allowances;
 mod apps;
 mod audit;
+mod authorizations;
 mod clients;
 mod flows;
 mod freshness;
@@ -15,7 +16,9 @@ mod keys;
 mod links;
 mod open;
 mod people;
+mod redemption;
 mod revocations;
+mod rotation;
 mod sessions;
 mod sweep;
 mod tokens;
@@ -26,10 +29,13 @@ use sqlx::migrate::MigrateError;
 pub use allowances::Window;
 pub use apps::{App, AppMode};
 pub use audit::{AuditEvent, AuditRow, Outcome};
+pub use authorizations::{
+    Approval, AuthorizationRow, AuthorizationStatus, MAX_PENDING, NewAuthorization,
+};
 pub use clients::{ClientKind, ClientRow, CountedClient, NewClient};
 pub use flows::{FlowState, LoginPurpose, NewFlow, TakenFlow};
 pub use freshness::Freshness;
-pub use grants::{GrantRow, MAX_GRANTS, NewGrant};
+pub use grants::{GrantRow, GrantStatus, MAX_GRANTS, NewGrant};
 pub use ids::{
     AppId, AuthorizationId, ClientId, FlowId, GrantId, KeyId, LinkId, PersonId, SessionId,
 };
@@ -37,10 +43,12 @@ pub use keys::{FoundKey, KeyKept, KeyRow, MAX_KEYS, NewKey};
 pub use links::{LinkRow, LinkStatus, RotatedTokens};
 pub use open::{DbOptions, Target};
 pub use people::{Account, Connected, Given, LinkChange, NewConnection, NewLink, PersonRow};
+pub use redemption::FoundCode;
 pub use revocations::Revocation;
+pub use rotation::{FoundRefresh, Recovered, Rotated, Rotation};
 pub use sessions::{FoundSession, NewSession};
 pub use sweep::Swept;
-pub use tokens::FoundToken;
+pub use tokens::{FoundToken, NewToken, NewTokens, TokenGrant};
 
 /// The open database. Cloning shares the pool.
 #[derive(Clone, Debug)]

@@ -10,17 +10,28 @@ const REVOCATION_KEPT: Millis = HOUR;
 /// How long the tokens of a suspended link are kept: a Spotify outage has produced false revocations.
 const SUSPENDED_TOKENS_KEPT: Millis = 3 * DAY;
 
+/// How long a grant is kept after its end, so that the reuse of its tokens is noticed.
+const ENDED_GRANTS_KEPT: Millis = 30 * DAY;
+
 /// How many rows a sweep took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Logins.
     pub flows: u64,
+    /// Clients' requests for authorization.
+    pub authorizations: u64,
     /// Keys past their expiry.
     pub keys: u64,
     /// Signed-in browsers that were not here for too long.
     pub sessions: u64,
     /// Windows of limits.
     pub allowances: u64,
+    /// Access tokens, and refresh tokens that were replaced.
+    pub grant_tokens: u64,
+    /// Grants that could not be used any more and ended for it.
+    pub idle_grants: u64,
+    /// Grants that ended long ago.
+    pub grants: u64,
     /// Revocations.
     pub revocations: u64,
     /// Suspended links whose tokens were erased.
@@ -36,10 +47,35 @@ impl Db {
             flows: self
                 .delete_before("delete from flows where expires_at <= $1", now - FLOW_TOMBSTONE)
                 .await?,
+            authorizations: self
+                .delete_before("delete from authorizations where expires_at <= $1", now - FLOW_TOMBSTONE)
+                .await?,
             keys: self.delete_before("delete from api_keys where expires_at <= $1", now).await?,
             sessions: self.delete_before("delete from sessions where expires_at <= $1", now).await?,
             allowances: self
                 .delete_before("delete from allowances where began_at <= $1", now - WINDOW)
+                .await?,
+            grant_tokens: self
+                .delete_before(
+                    "delete from tokens where expires_at <= $1 \
+                     and (kind = 'access' or (kind = 'refresh' and rotated_at is not null))",
+                    now,
+                )
+                .await?,
+            // Of each grant one code or refresh token is still to be used, and without it nothing can be.
+            idle_grants: self
+                .delete_before(
+                    "update grants set status = 'revoked', ended_at = $1, ended_reason = 'idle' \
+                     where status <> 'revoked' and id in (select grant_id from tokens \
+                     where kind <> 'access' and rotated_at is null and expires_at <= $1)",
+                    now,
+                )
+                .await?,
+            grants: self
+                .delete_before(
+                    "delete from grants where (status = 'revoked' and ended_at <= $1) or expires_at <= $1",
+                    now - ENDED_GRANTS_KEPT,
+                )
                 .await?,
             revocations: self
                 .delete_before("delete from revocations where created_at <= $1", now - REVOCATION_KEPT)

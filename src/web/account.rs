@@ -11,12 +11,10 @@ use http::{
 };
 use serde_json::{Value, json};
 
-use super::{Shared, Web, words::rfc3339};
+use super::{Shared, Web, leaving, words::rfc3339};
 use crate::{
     auth::{Caller, Credential, Scopes, Toolset},
-    crypto::random_bytes,
     link::{LinkFault, Standing},
-    store::{AuditEvent, Outcome, PersonId},
 };
 
 /// Where people see and end what they have allowed at Spotify.
@@ -46,19 +44,9 @@ pub(super) async fn revoke(State(web): Shared, Extension(caller): Extension<Call
     if caller.limits.read_only {
         return read_only();
     }
-    let now = web.clock.now();
-    let pseudonym = PersonId::new(now, random_bytes());
-    let event = AuditEvent::new(now, random_bytes(), "account.deleted", Outcome::Success);
-    match web
-        .db
-        .delete_person(caller.person, pseudonym, &event, now)
-        .await
-    {
-        Ok(deleted) => {
-            web.keys.forget_person(caller.person);
-            web.links.forget(caller.person);
-            if deleted { farewell() } else { gone() }
-        }
+    match leaving::delete(&web, caller.person).await {
+        Ok(true) => farewell(),
+        Ok(false) => gone(),
         Err(fault) => {
             tracing::error!(error = %fault, "a person could not be deleted");
             unavailable()

@@ -7,15 +7,22 @@ use axum::{
 use http::{HeaderMap, StatusCode, header::ALLOW};
 use url::form_urlencoded;
 
-use super::{Shared, Web, login::leave, pages, problem::Problem};
+use super::{
+    Shared, Web,
+    login::leave,
+    pages,
+    problem::{Problem, Start},
+    visit::to_account,
+};
 use crate::{
     auth::{IssuedKey, KeyLimits, KeyOptions},
     crypto::{KeyKind, Opaque},
     link::{Completed, ConnectFault, Connection, Given, Login},
-    page::{FlowCookies, Kind, date, is_prefetch},
+    page::{FlowCookies, Kind, SessionCookie, date, is_prefetch},
+    store::LoginPurpose,
 };
 
-/// `GET` of the callback: the page with the keys, or one that says what happened and what to do. Never a redirect.
+/// `GET` of the callback: the page with the keys, the account page, or one that says what happened and what to do.
 pub(super) async fn come_back(
     State(web): Shared,
     headers: HeaderMap,
@@ -27,16 +34,18 @@ pub(super) async fn come_back(
     let Some(back) = Back::parse(query.as_deref().unwrap_or_default()) else {
         return Problem::BadCallback.page(&web);
     };
-    let flow = match find_login(&web, &back).await {
-        Ok(login) => login.map(|login| login.flow),
+    let login = match find_login(&web, &back).await {
+        Ok(login) => login,
         Err(problem) => return problem.page(&web),
     };
+    let flow = login.map(|login| login.flow);
     let cookies = FlowCookies::new(web.secure, Kind::Spotify);
     let browser = flow.and_then(|flow| cookies.read(&headers, flow));
     let (mut response, over) = finish(
         &web,
         &headers,
         &back,
+        login,
         browser.as_deref().unwrap_or_default(),
     )
     .await;
@@ -99,41 +108,112 @@ async fn find_login(web: &Web, back: &Back) -> Result<Option<Login>, Problem> {
 }
 
 /// The page, and whether the login is over, so that its cookie can go.
-async fn finish(web: &Web, headers: &HeaderMap, back: &Back, browser: &str) -> (Response, bool) {
-    let (hash, state) = (web.keys.hash_key(), back.state.expose());
-    let problem = match &back.outcome {
-        Outcome::Refused(problem) => match web.links.refuse(hash, state, browser).await {
-            Ok(()) => *problem,
-            Err(fault) => told(&fault),
-        },
-        Outcome::Agreed { code } => {
-            let label = format!("login {}", date(web.clock.now(), "%F"));
-            let issued = [KeyKind::Api, KeyKind::Link].map(|kind| {
-                web.keys.issue(KeyOptions {
-                    kind,
-                    label: label.clone(),
-                    limits: KeyLimits::default(),
-                    expires_at: None,
-                })
-            });
-            let keys = issued.each_ref().map(|key| key.stored.clone());
-            let given = Given::Keys(Box::new(keys));
-            match web
-                .links
-                .complete(hash, state, browser, code.expose(), given)
-                .await
-            {
-                Ok(Completed::Connected(connection)) => {
-                    return (connected(web, &connection, &issued).await, true);
-                }
-                Ok(Completed::AskAgain(outbound)) => {
-                    return (leave(web, headers, &outbound), true);
-                }
-                Err(fault) => told(&fault),
-            }
+async fn finish(
+    web: &Web,
+    headers: &HeaderMap,
+    back: &Back,
+    login: Option<Login>,
+    browser: &str,
+) -> (Response, bool) {
+    let purpose = login.map_or(LoginPurpose::Keys, |login| login.purpose);
+    let start = match purpose {
+        LoginPurpose::Session => Start::Account,
+        LoginPurpose::Keys | LoginPurpose::Authorization(_) => Start::Login,
+    };
+    let state = back.state.expose();
+    let outcome = match (&back.outcome, purpose) {
+        // Whoever mounts this route takes those before they come here.
+        (_, LoginPurpose::Authorization(_)) => Err(Problem::BadCallback),
+        (Outcome::Refused(problem), _) => {
+            let refused = web.links.refuse(web.keys.hash_key(), state, browser).await;
+            Err(refused.map_or_else(|fault| told(&fault), |()| *problem))
+        }
+        (Outcome::Agreed { code }, LoginPurpose::Keys) => {
+            let comeback = Comeback {
+                state,
+                browser,
+                code,
+            };
+            hand_out_keys(web, headers, &comeback).await
+        }
+        (Outcome::Agreed { code }, LoginPurpose::Session) => {
+            let comeback = Comeback {
+                state,
+                browser,
+                code,
+            };
+            sign_in(web, headers, &comeback).await
         }
     };
-    (problem.page(web), problem.is_final())
+    match outcome {
+        Ok(response) => (response, true),
+        Err(problem) => (problem.page_from(web, start), problem.is_final()),
+    }
+}
+
+/// What it takes to complete a login.
+struct Comeback<'a> {
+    state: &'a str,
+    browser: &'a str,
+    code: &'a Opaque,
+}
+
+impl Comeback<'_> {
+    async fn complete(&self, web: &Web, given: Given) -> Result<Completed, Problem> {
+        web.links
+            .complete(
+                web.keys.hash_key(),
+                self.state,
+                self.browser,
+                self.code.expose(),
+                given,
+            )
+            .await
+            .map_err(|fault| told(&fault))
+    }
+}
+
+async fn hand_out_keys(
+    web: &Web,
+    headers: &HeaderMap,
+    comeback: &Comeback<'_>,
+) -> Result<Response, Problem> {
+    let label = format!("login {}", date(web.clock.now(), "%F"));
+    let issued = [KeyKind::Api, KeyKind::Link].map(|kind| {
+        web.keys.issue(KeyOptions {
+            kind,
+            label: label.clone(),
+            limits: KeyLimits::default(),
+            expires_at: None,
+        })
+    });
+    let keys = issued.each_ref().map(|key| key.stored.clone());
+    match comeback.complete(web, Given::Keys(Box::new(keys))).await? {
+        Completed::Connected(connection) => Ok(connected(web, &connection, &issued).await),
+        Completed::AskAgain(outbound) => Ok(leave(web, headers, &outbound)),
+    }
+}
+
+/// The browser's earlier session, if it has one, ends with this.
+async fn sign_in(
+    web: &Web,
+    headers: &HeaderMap,
+    comeback: &Comeback<'_>,
+) -> Result<Response, Problem> {
+    let issued = web.sessions.issue();
+    let given = Given::Session(issued.stored);
+    if let Completed::AskAgain(outbound) = comeback.complete(web, given).await? {
+        return Ok(leave(web, headers, &outbound));
+    }
+    let cookie = SessionCookie::new(web.secure);
+    if let Some(earlier) = cookie.read(headers)
+        && let Err(fault) = web.sessions.end(&earlier).await
+    {
+        tracing::warn!(error = %fault, "an earlier session could not be ended");
+    }
+    let mut response = to_account();
+    cookie.set(&mut response, issued.cookie.expose());
+    Ok(response)
 }
 
 async fn connected(web: &Web, connection: &Connection, issued: &[IssuedKey; 2]) -> Response {

@@ -2,18 +2,24 @@
 //! routes for programs. Knows logins, keys and links; nothing of MCP, tools or configuration.
 //!
 //! ```text
-//!   GET /  ->  GET /auth/login  ->  POST /auth/login  ->  (Spotify)  ->  GET callback  ->  the page with the key
+//!   GET /  ->  GET /auth/login  ->  POST /auth/login     ->  (Spotify)  ->  GET callback  ->  the page with the key
+//!              GET /account     ->  POST /account/login  ->  (Spotify)  ->  GET callback  ->  the account page
 //! ```
 //!
 //! Only the POST begins anything, only the callback with its browser's cookie ends it, and no page has a script.
 
 mod account;
+mod account_acts;
+mod account_page;
 mod callback;
+mod leaving;
 mod login;
 mod pages;
 mod problem;
 mod problem_texts;
+mod prose;
 mod settings;
+mod visit;
 mod words;
 
 use std::sync::Arc;
@@ -24,16 +30,26 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{auth::Keys, clock::Clock, link::Links, page, store::Db};
+pub use prose::{Notices, Prose};
+
+use crate::{
+    auth::{Keys, Sessions},
+    clock::Clock,
+    link::Links,
+    page,
+    store::Db,
+};
 
 /// What the pages are made from.
 #[derive(Clone, Debug)]
 pub struct Web {
     /// Makes the keys of a login, and forgets those of somebody who leaves.
     pub keys: Keys,
+    /// Knows which browsers are signed in.
+    pub sessions: Sessions,
     /// Carries logins out to Spotify and back.
     pub links: Links,
-    /// The database, for those who leave.
+    /// The database, for what the account page shows and ends.
     pub db: Db,
     /// The time.
     pub clock: Clock,
@@ -45,7 +61,11 @@ pub struct Web {
     pub callback_path: String,
     /// Address of the MCP endpoint.
     pub mcp_url: String,
+    /// What the operator wrote instead of our own texts.
+    pub notices: Notices,
 }
+
+use visit::ACCOUNT;
 
 type Shared = axum::extract::State<Arc<Web>>;
 
@@ -54,7 +74,19 @@ pub fn routes(state: Web) -> Router {
     let secure = state.secure;
     Router::new()
         .route("/", get(pages::home))
+        .route("/privacy", get(pages::privacy))
+        .route("/terms", get(pages::terms))
         .route("/auth/login", get(pages::login).post(login::begin))
+        .route(ACCOUNT, get(account_page::look))
+        .route("/account/login", post(account_acts::sign_in))
+        .route("/account/sign-out", post(account_acts::sign_out))
+        .route("/account/reconnect", post(account_acts::reconnect))
+        .route("/account/grants/{id}/end", post(account_acts::end_grant))
+        .route("/account/keys/{id}/end", post(account_acts::end_key))
+        .route(
+            "/account/delete",
+            get(account_page::ask_to_delete).post(account_acts::delete),
+        )
         .merge(page::routes())
         .layer(map_response(move |response| async move {
             page::dress(response, secure)

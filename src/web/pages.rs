@@ -1,14 +1,13 @@
 //! The pages as types over `templates/`; askama escapes what they are given.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 
 use super::{
     Shared, Web,
-    problem::{Button, Problem},
+    problem::{Button, Problem, Start},
+    prose::{Block, Prose},
     settings::{self, Setting},
     words::lost_without,
 };
@@ -25,15 +24,9 @@ pub(super) async fn home(State(web): Shared) -> Response {
 }
 
 /// `GET /auth/login`: what will be asked, what is kept, and the button.
-pub(super) async fn login(State(web): State<Arc<Web>>) -> Response {
+pub(super) async fn login() -> Response {
     let permissions = Scopes::all().iter().map(Scope::words).collect();
-    show(
-        StatusCode::OK,
-        &Login {
-            web: &web,
-            permissions,
-        },
-    )
+    show(StatusCode::OK, &Login { permissions })
 }
 
 /// The page after a login, with the keys in plain for the only time.
@@ -65,8 +58,28 @@ pub(super) fn connected(
     show(StatusCode::OK, &page)
 }
 
-/// The page of a login that led nowhere.
-pub(super) fn problem(web: &Web, problem: Problem) -> Response {
+/// `GET /privacy`: what is kept, for how long, who sees it, and how to leave.
+pub(super) async fn privacy(State(web): Shared) -> Response {
+    match &web.notices.privacy {
+        Some(prose) => notice("Privacy", prose),
+        None => show(StatusCode::OK, &Privacy { web: &web }),
+    }
+}
+
+/// `GET /terms`: what who connects agrees to.
+pub(super) async fn terms(State(web): Shared) -> Response {
+    match &web.notices.terms {
+        Some(prose) => notice("Terms", prose),
+        None => show(StatusCode::OK, &Terms),
+    }
+}
+
+fn notice(title: &'static str, prose: &Prose) -> Response {
+    show(StatusCode::OK, &Notice { title, prose })
+}
+
+/// The page of something that led nowhere and began at `start`.
+pub(super) fn problem(web: &Web, problem: Problem, start: Start) -> Response {
     let text = problem.text();
     let page = Trouble {
         title: text.title,
@@ -75,9 +88,10 @@ pub(super) fn problem(web: &Web, problem: Problem) -> Response {
         wait: problem.retry_after(),
         reload: problem.button() == Button::Reload,
         start: match problem.button() {
-            Button::RightAddress => format!("{}/auth/login", web.origin),
-            Button::StartAgain | Button::Reload => "/auth/login".to_owned(),
+            Button::RightAddress => format!("{}{}", web.origin, start.path()),
+            Button::StartAgain | Button::Reload => start.path().to_owned(),
         },
+        start_words: start.words(),
     };
     show(problem.status(), &page)
 }
@@ -90,9 +104,25 @@ struct Home<'a> {
 
 #[derive(Template)]
 #[template(path = "login.html")]
-struct Login<'a> {
-    web: &'a Web,
+struct Login {
     permissions: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "privacy.html")]
+struct Privacy<'a> {
+    web: &'a Web,
+}
+
+#[derive(Template)]
+#[template(path = "terms.html")]
+struct Terms;
+
+#[derive(Template)]
+#[template(path = "prose.html")]
+struct Notice<'a> {
+    title: &'static str,
+    prose: &'a Prose,
 }
 
 #[derive(Template)]
@@ -122,4 +152,5 @@ struct Trouble {
     wait: Option<u64>,
     reload: bool,
     start: String,
+    start_words: &'static str,
 }

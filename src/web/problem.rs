@@ -1,4 +1,5 @@
-//! Every way in which connecting can end without a link, with the status of its page. The words are next door.
+//! Every way in which connecting can end without a link, and the account page without an account, with the status of
+//! its page. The words are next door.
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
@@ -47,17 +48,50 @@ pub(super) enum Problem {
     Incomplete,
     /// The database failed.
     Database,
+    /// A form of the account page was sent from another site.
+    FormFromElsewhere,
+    /// A form of the account page was sent from there at another address than the public one.
+    FormAtOtherAddress,
+    /// There is no such key or client, or it is another person's.
+    NotYours,
+    /// The account page has no database.
+    AccountUnavailable,
 }
 
-/// What the page's button does.
+/// What the page's buttons do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Button {
     /// To the beginning.
     StartAgain,
     /// To the beginning, at the public address.
     RightAddress,
-    /// The same page once more.
+    /// The same page once more, or to the beginning.
     Reload,
+}
+
+/// Where the beginning is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// The page that leads to keys.
+    Login,
+    /// The account page.
+    Account,
+}
+
+impl Start {
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Login => "/auth/login",
+            Self::Account => "/account",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Login => "Start again",
+            Self::Account => "To your account",
+        }
+    }
 }
 
 impl From<&ConnectFault> for Problem {
@@ -95,7 +129,19 @@ impl Problem {
 
     /// The page that says what happened and what to do.
     pub(super) fn page(self, web: &Web) -> Response {
-        let mut response = pages::problem(web, self);
+        let start = match self {
+            Self::FormFromElsewhere
+            | Self::FormAtOtherAddress
+            | Self::NotYours
+            | Self::AccountUnavailable => Start::Account,
+            _ => Start::Login,
+        };
+        self.page_from(web, start)
+    }
+
+    /// The same for something that began at `start`.
+    pub(super) fn page_from(self, web: &Web, start: Start) -> Response {
+        let mut response = pages::problem(web, self, start);
         if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()
@@ -121,7 +167,10 @@ impl Problem {
             | Self::OtherAddress
             | Self::OtherBrowser
             | Self::Cancelled
-            | Self::NotAllowListed => StatusCode::FORBIDDEN,
+            | Self::NotAllowListed
+            | Self::FormFromElsewhere
+            | Self::FormAtOtherAddress => StatusCode::FORBIDDEN,
+            Self::NotYours => StatusCode::NOT_FOUND,
             Self::RequestRefused | Self::AppRefused | Self::AppOwnerPremium | Self::Incomplete => {
                 StatusCode::BAD_GATEWAY
             }
@@ -129,13 +178,14 @@ impl Problem {
             | Self::SpotifyFailed
             | Self::Unavailable { .. }
             | Self::Unnamed { .. }
-            | Self::Database => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::Database
+            | Self::AccountUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     pub(super) fn button(self) -> Button {
         match self {
-            Self::OtherAddress => Button::RightAddress,
+            Self::OtherAddress | Self::FormAtOtherAddress => Button::RightAddress,
             Self::Unavailable { .. } | Self::Database => Button::Reload,
             _ => Button::StartAgain,
         }
@@ -170,6 +220,10 @@ impl Problem {
             Self::Unnamed { .. } => &texts::UNNAMED,
             Self::Incomplete => &texts::INCOMPLETE,
             Self::Database => &texts::DATABASE,
+            Self::FormFromElsewhere => &texts::FORM_FROM_ELSEWHERE,
+            Self::FormAtOtherAddress => &texts::FORM_AT_OTHER_ADDRESS,
+            Self::NotYours => &texts::NOT_YOURS,
+            Self::AccountUnavailable => &texts::ACCOUNT_UNAVAILABLE,
         }
     }
 }

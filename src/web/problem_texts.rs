@@ -1,4 +1,4 @@
-//! The words of the pages on which connecting ended: what happened, and what to do. Nothing from outside is in them.
+//! The words of the pages on which something ended: what happened, and what to do. Nothing from outside is in them.
 
 /// One page's words.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ pub(super) const SPENT: Text = Text {
     title: "This login was already used",
     happened: "A login works once, and this page was opened again, perhaps by reloading it or going back. What it led to the first time still stands.",
     todo: &[
-        "If you have your key, there is nothing to do.",
+        "If you have your key or are signed in, there is nothing to do.",
         "If you missed it, start again: you get a new key, and earlier ones stay valid.",
     ],
 };
@@ -148,6 +148,33 @@ pub(super) const DATABASE: Text = Text {
     happened: "Its database does not answer.",
     todo: &[
         "Wait a moment, then reload this page. If it then says that the login was already used, start again.",
+        "If it stays like this, tell whoever runs this server.",
+    ],
+};
+
+pub(super) const FORM_FROM_ELSEWHERE: Text = Text {
+    title: "This was not sent from here",
+    happened: "Your browser says that another website pressed the button. So that nobody can change or end anything for you, nothing was done.",
+    todo: &["If you meant to, do it on your account page."],
+};
+
+pub(super) const FORM_AT_OTHER_ADDRESS: Text = Text {
+    title: "This server has another address",
+    happened: "You opened your account page at an address that this server is not known by, so nothing was done.",
+    todo: &["Go on at the right address."],
+};
+
+pub(super) const NOT_YOURS: Text = Text {
+    title: "There is nothing to end here",
+    happened: "It was ended before, or it is none of yours.",
+    todo: &["Your account page shows what is still connected."],
+};
+
+pub(super) const ACCOUNT_UNAVAILABLE: Text = Text {
+    title: "Your account cannot be shown just now",
+    happened: "This server's database does not answer.",
+    todo: &[
+        "Wait a moment, then open your account page again. It shows whether what you asked for was done.",
         "If it stays like this, tell whoever runs this server.",
     ],
 };

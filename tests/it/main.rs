@@ -8,8 +8,11 @@
     reason = "in a story, what cannot be unwrapped is a failure, and the line says where"
 )]
 
+mod account;
+mod authorize;
 mod cli;
 mod config;
+mod discovery;
 mod edge;
 mod harness;
 mod isolation;
@@ -19,10 +22,12 @@ mod layers;
 mod limits;
 mod link;
 mod mcp;
+mod oauth_clients;
 mod sandbox;
 mod secrets;
 mod shutdown;
 mod spotify;
 mod start;
 mod telemetry;
+mod tokens;
 mod web;

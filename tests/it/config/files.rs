@@ -109,6 +109,7 @@ fn the_defaults_are_these() {
     let limits = Limits {
         register: 5,
         authorize: 30,
+        login: 300,
         client_documents: 10,
         token: 60,
         revoke: 30,

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::{accepted, refused};
 
-const LIMITS: [&str; 6] = [
+const LIMITS: [&str; 7] = [
     "LIMIT_REGISTER",
     "LIMIT_AUTHORIZE",
+    "LIMIT_LOGIN",
     "LIMIT_CLIENT_DOCUMENTS",
     "LIMIT_TOKEN",
     "LIMIT_REVOKE",

@@ -1,8 +1,10 @@
 //! What passes before any handler: who may ask from where, what a body may be, how long anything may take.
 
 mod bodies;
+mod grants;
 mod headers;
 mod health;
+mod step_up;
 mod time;
 mod tls;
 

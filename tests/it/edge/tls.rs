@@ -1,12 +1,11 @@
 //! https, served by the server itself.
 
-use reqwest::Certificate;
 use serde_json::json;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::harness::{
-    Ground, Setup, TestApp, http, raw,
-    tls::{self, Authority},
+    Client, Ground, Program, Setup, TestApp, http, raw,
+    tls::{Authority, Certificate},
 };
 
 fn address(app: &TestApp) -> &str {
@@ -42,8 +41,9 @@ async fn cookies_of_an_https_server_are_bound_to_host_and_connection() {
 async fn a_client_that_does_not_trust_the_authority_does_not_come_in() {
     let app = TestApp::start_with(Setup::default().https()).await;
     let other = Authority::new("somebody else").pem();
-    let stranger = http()
-        .tls_certs_only([Certificate::from_pem(other.as_bytes()).unwrap()])
+    let stranger = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([reqwest::Certificate::from_pem(other.as_bytes()).unwrap()])
         .build()
         .unwrap();
     let health = format!("{}/health", app.origin);
@@ -105,7 +105,7 @@ async fn the_real_program_speaks_https_and_stops_in_good_order() {
 async fn files_that_cannot_work_stop_the_start_with_the_remedy() {
     let ground = Ground::new(Setup::default().https()).await;
     let folder = ground.database.folder.path();
-    let stranger = tls::Certificate::for_loopback();
+    let stranger = Certificate::for_loopback();
     std::fs::write(folder.join("stranger.pem"), &stranger.key).unwrap();
     std::fs::write(folder.join("empty.pem"), "").unwrap();
     std::fs::write(folder.join("words.pem"), "hush hush").unwrap();
@@ -119,7 +119,7 @@ async fn files_that_cannot_work_stop_the_start_with_the_remedy() {
         ("TLS_CERT", "stranger.pem", "no certificate"),
         ("TLS_CERT", "nowhere.pem", "cannot be read"),
     ] {
-        let mut program = crate::harness::Program::new(folder);
+        let mut program = Program::new(folder);
         for (name, value) in &ground.environment {
             program = program.with(name, value);
         }
@@ -128,4 +128,22 @@ async fn files_that_cannot_work_stop_the_start_with_the_remedy() {
         ended.failed_saying(&["https cannot be spoken", words, "TLS_CERT"]);
         assert!(!ended.err.contains("hush"), "{ended:?}");
     }
+}
+
+#[tokio::test]
+async fn the_sandbox_connects_its_demo_person_over_https_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::new(folder.path());
+    for (name, value) in Certificate::for_loopback().written(folder.path()) {
+        program = program.with(&name, &value);
+    }
+    let mut running = program.start(&["serve", "--sandbox", "--port", "0"]);
+    let printed = running.printed("API key of the demo person").await;
+    let endpoint = printed.iter().find(|line| line.ends_with("/mcp")).unwrap();
+    let key = running.printed("aux_").await;
+    let key = key.last().unwrap().trim();
+    let client = Client::new(endpoint.trim(), key);
+    assert!(endpoint.trim().starts_with("https://127.0.0.1:"));
+    client.done("search", json!({ "query": "night" })).await;
+    assert_eq!(running.signal("TERM").await.code, Some(0));
 }

@@ -93,6 +93,8 @@ impl Setup {
             ("SPOTIFY_CLIENT_ID", CLIENT_ID),
             ("SPOTIFY_ACCOUNTS_URL", &sandbox.accounts_url()),
             ("SPOTIFY_API_URL", &sandbox.api_url()),
+            // Everybody in a story comes from one address.
+            ("LIMIT_AUTHORIZE", "100000/min"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -131,6 +133,8 @@ pub struct Replica {
     pub origin: String,
     /// The same of the listener for operators.
     pub admin: String,
+    /// Address and port of the public listener.
+    listening: String,
     config: Config,
     stop: CancellationToken,
     serving: Option<JoinHandle<bool>>,
@@ -182,6 +186,16 @@ impl TestApp {
             .unwrap()
     }
 
+    /// A second server that is reached by the same public origin, as behind one proxy, with the address that it
+    /// listens on.
+    pub async fn second_behind_one_origin(&self) -> (Replica, String) {
+        let mut environment = self.environment.clone();
+        environment.insert("BASE_URL".to_owned(), self.origin.clone());
+        let replica = Replica::start(&environment, &self.clock).await.unwrap();
+        let address = format!("http://{}", replica.listening);
+        (replica, address)
+    }
+
     /// Stops the server if it runs, and starts another one with a variable of the environment changed.
     ///
     /// # Errors
@@ -193,6 +207,11 @@ impl TestApp {
         self.origin.clone_from(&self.replica.origin);
         self.config = self.replica.config.clone();
         Ok(())
+    }
+
+    /// Address and port at which it listens, whatever its public name is.
+    pub fn listening(&self) -> &str {
+        &self.replica.listening
     }
 
     /// A browser without cookies.
@@ -242,13 +261,15 @@ impl Replica {
             .map(|(name, value)| (name.as_str(), value.as_str()));
         let mut config = Config::load(&Sources::from_pairs(pairs))?;
         let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        config.bound(public.local_addr().unwrap().port());
+        let listening = public.local_addr().unwrap();
+        config.bound(listening.port());
         let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let app = app::build(&config, clock.clone()).await?;
         let stop = app.stop_token();
         Ok(Self {
             origin: config.server.base_url.as_str().to_owned(),
             admin: format!("http://{}", admin.local_addr().unwrap()),
+            listening: listening.to_string(),
             config,
             stop,
             serving: Some(tokio::spawn(app.run(public, Some(admin)))),

@@ -1,6 +1,6 @@
 //! A browser: keeps cookies, follows nothing by itself, and reads pages as a person would.
 
-use reqwest::{Client, RequestBuilder, Response, header};
+use reqwest::{Client, Method, RequestBuilder, Response, header};
 use scraper::{Html, Selector};
 use url::Url;
 
@@ -32,6 +32,14 @@ impl Browser {
         }
     }
 
+    /// The same browser, with its cookies, for a server at another address.
+    pub fn at(&self, origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            client: self.client.clone(),
+        }
+    }
+
     /// Asks for a path of the server.
     pub async fn get(&self, path: &str) -> Page {
         self.visit(&format!("{}{path}", self.origin)).await
@@ -50,6 +58,17 @@ impl Browser {
     /// Presses the button of the login page; where the server sends the browser.
     pub async fn begin(&self) -> Page {
         Page::read(self.client.post(format!("{}/auth/login", self.origin))).await
+    }
+
+    /// Presses the button of a form at a path of the server.
+    pub async fn press(&self, path: &str) -> Page {
+        Page::read(self.client.post(format!("{}{path}", self.origin))).await
+    }
+
+    /// A request of this browser for a path of the server, for stories in which a button is not enough.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.origin))
     }
 
     /// Answers the simulated Spotify's page; the address that Spotify sends the browser back to.
@@ -135,12 +154,34 @@ impl Page {
         element.text().collect::<String>().trim().to_owned()
     }
 
-    /// The values of all elements that `selector` names.
-    pub fn values_of(&self, selector: &str) -> Vec<String> {
+    /// The texts of all elements that `selector` names.
+    pub fn texts_of(&self, selector: &str) -> Vec<String> {
         let page = Html::parse_document(&self.text);
         let wanted = Selector::parse(selector).unwrap();
         page.select(&wanted)
-            .filter_map(|element| element.value().attr("value").map(str::to_owned))
+            .map(|element| element.text().collect::<String>().trim().to_owned())
+            .collect()
+    }
+
+    /// The cookies that the answer sets.
+    pub fn set_cookies(&self) -> Vec<String> {
+        let values = self.headers.get_all(header::SET_COOKIE).iter();
+        values
+            .map(|value| value.to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The values of all elements that `selector` names.
+    pub fn values_of(&self, selector: &str) -> Vec<String> {
+        self.attributes_of(selector, "value")
+    }
+
+    /// An attribute of all elements that `selector` names and that have it.
+    pub fn attributes_of(&self, selector: &str, name: &str) -> Vec<String> {
+        let page = Html::parse_document(&self.text);
+        let wanted = Selector::parse(selector).unwrap();
+        page.select(&wanted)
+            .filter_map(|element| element.value().attr(name).map(str::to_owned))
             .collect()
     }
 }

@@ -2,8 +2,11 @@
 
 pub mod app;
 pub mod browser;
+pub mod consent;
 pub mod database;
+pub mod grant;
 pub mod mcp;
+pub mod oauth;
 pub mod process;
 pub mod program;
 pub mod raw;

@@ -8,6 +8,7 @@ use std::{
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
+    date_time_ymd,
 };
 use rustls::{ServerConfig, crypto::ring, pki_types::pem::PemObject};
 
@@ -48,8 +49,21 @@ impl Authority {
 
     /// A certificate for these names and addresses.
     pub fn certify(&self, names: &[&str]) -> Certificate {
+        self.signed(names, |_params| {})
+    }
+
+    /// The same, over since long ago.
+    pub fn certify_expired(&self, names: &[&str]) -> Certificate {
+        self.signed(names, |params| {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        })
+    }
+
+    fn signed(&self, names: &[&str], special: impl FnOnce(&mut CertificateParams)) -> Certificate {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
+        special(&mut params);
         params.distinguished_name = named("a server");
         let key = KeyPair::generate().unwrap();
         let cert = params.signed_by(&key, &self.0).unwrap();

@@ -9,8 +9,21 @@ use reqwest::Method;
 use super::{listing, names, operator, said, to, tools, wishes};
 use crate::harness::{TestApp, app::url};
 
+/// What the challenge of a path says of the way in; nothing where only keys count.
+fn begin_at(app: &TestApp, path: &str) -> String {
+    let resource = match path {
+        "/mcp" | "/" => "/mcp",
+        "/mcp/readonly" => path,
+        _ => return String::new(),
+    };
+    let origin = &app.origin;
+    format!(
+        r#"resource_metadata="{origin}/.well-known/oauth-protected-resource{resource}", scope="music:read""#
+    )
+}
+
 #[tokio::test]
-async fn without_a_key_the_challenge_is_bare() {
+async fn without_a_credential_the_challenge_says_where_to_begin() {
     let app = TestApp::start().await;
     for path in ["/mcp", "/mcp/readonly", "/", "/auth/revoke"] {
         let url = format!("{}{path}", app.origin);
@@ -21,7 +34,9 @@ async fn without_a_key_the_challenge_is_bare() {
         ] {
             let said = said(request).await;
             assert_eq!(said.status, 401, "{path} {said:?}");
-            assert_eq!(said.challenge(), "Bearer", "{path}");
+            let begin_at = begin_at(&app, path);
+            let wanted = format!("Bearer {begin_at}");
+            assert_eq!(said.challenge(), wanted.trim_end(), "{path}");
             assert_eq!(said.error(), "unauthorized");
             let endpoint = format!("{}/mcp", app.origin);
             assert!(said.text.contains(&endpoint), "{path} {said:?}");
@@ -58,7 +73,8 @@ async fn a_key_that_is_no_good_is_an_invalid_token() {
                 .header("authorization", format!("Bearer {token}"));
             let said = said(request).await;
             assert_eq!(said.status, 401, "{token} {path} {said:?}");
-            assert_eq!(said.challenge(), r#"Bearer error="invalid_token""#);
+            let wanted = format!(r#"Bearer error="invalid_token", {}"#, begin_at(&app, path));
+            assert_eq!(said.challenge(), wanted.trim_end_matches(", "), "{path}");
             assert_eq!(said.error(), "invalid_token");
             assert!(token.is_empty() || !said.text.contains(token), "{said:?}");
         }
@@ -134,7 +150,10 @@ async fn a_key_in_the_wrong_place_is_no_key() {
     ] {
         let said = said(request).await;
         assert_eq!(said.status, 401, "{said:?}");
-        assert_eq!(said.challenge(), "Bearer");
+        assert_eq!(
+            said.challenge(),
+            format!("Bearer {}", begin_at(&app, "/mcp"))
+        );
         assert!(!said.text.contains(key), "{said:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use auxcord::auth::Source;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The source of a request from `peer` with these headers, behind proxies in 10.0.0.0/8 and fd00::/8.
+/// The source of a request from `peer` with these headers, behind proxies in `10.0.0.0/8` and `fd00::/8`.
 fn source(peer: &str, headers: &[(&str, &str)]) -> String {
     let trusted = ["10.0.0.0/8", "fd00::/8"].map(|text| text.parse().unwrap());
     let mut map = HeaderMap::new();

@@ -53,41 +53,55 @@ async fn every_program_gets_settings_in_its_own_shape() {
         .await;
     let (key, url) = (page.text_of("#api-key"), page.text_of("#connector-url"));
     let names = page.texts_of("summary");
-    let texts = page.texts_of("details pre");
-    assert_eq!(names.len(), texts.len());
-    let text_of = |name: &str| {
+    let (plain, keyed) = (
+        page.texts_of("details pre.by-address"),
+        page.texts_of("details pre.by-key"),
+    );
+    assert_eq!((names.len(), names.len()), (plain.len(), keyed.len()));
+    let texts_of = |name: &str| {
         let at = names.iter().position(|one| one.starts_with(name)).unwrap();
-        texts[at].clone()
+        [plain[at].clone(), keyed[at].clone()]
     };
-    let json_of = |name: &str| serde_json::from_str::<Value>(&text_of(name)).unwrap();
+    let json_of =
+        |name: &str| texts_of(name).map(|text| serde_json::from_str::<Value>(&text).unwrap());
     let headers = json!({ "Authorization": format!("Bearer {key}") });
     let mcp = "https://music.example/mcp";
 
-    assert_eq!(text_of("Claude (web"), url);
-    assert_eq!(text_of("ChatGPT"), url);
+    for name in ["Claude (web", "ChatGPT"] {
+        assert_eq!(texts_of(name), [mcp, url.as_str()], "{name}");
+    }
+    let add = format!("claude mcp add --transport http --scope user auxcord {mcp}");
+    let keyed_add = format!("{add} --header \"Authorization: Bearer {key}\"");
+    assert_eq!(texts_of("Claude Code"), [add, keyed_add]);
+    for (name, list, server) in [
+        ("Cursor", "mcpServers", json!({ "url": mcp })),
+        ("VS Code", "servers", json!({ "type": "http", "url": mcp })),
+    ] {
+        let mut keyed = server.clone();
+        keyed["headers"] = headers.clone();
+        let [by_address, by_key] = json_of(name);
+        assert_eq!(by_address, json!({ list: { "auxcord": server } }));
+        assert_eq!(by_key, json!({ list: { "auxcord": keyed } }));
+    }
+    let [by_address, by_key] =
+        json_of("Claude Desktop").map(|file| file["mcpServers"]["auxcord"].clone());
     assert_eq!(
-        text_of("Claude Code"),
-        format!(
-            "claude mcp add --transport http --scope user auxcord {mcp} --header \"Authorization: Bearer {key}\""
-        )
+        by_address,
+        json!({ "command": "npx", "args": ["-y", "mcp-remote", mcp] })
     );
+    assert_eq!(by_key["args"][2], mcp);
+    assert_eq!(by_key["env"]["AUXCORD_BEARER"], format!("Bearer {key}"));
+    let yaml = format!("mcpServers: auxcord: type: streamable-http url: \"{mcp}\"");
     assert_eq!(
-        json_of("Cursor"),
-        json!({ "mcpServers": { "auxcord": { "url": mcp, "headers": headers } } })
+        texts_of("LibreChat"),
+        [
+            format!("{yaml} requiresOAuth: true"),
+            format!("{yaml} headers: Authorization: \"Bearer {key}\" requiresOAuth: false"),
+        ]
     );
-    assert_eq!(
-        json_of("VS Code"),
-        json!({ "servers": { "auxcord": { "type": "http", "url": mcp, "headers": headers } } })
-    );
-    let desktop = &json_of("Claude Desktop")["mcpServers"]["auxcord"];
-    assert_eq!(desktop["args"][2], mcp);
-    assert_eq!(desktop["env"]["AUXCORD_BEARER"], format!("Bearer {key}"));
-    assert_eq!(
-        text_of("LibreChat"),
-        format!(
-            "mcpServers: auxcord: type: streamable-http url: \"{mcp}\" headers: Authorization: \"Bearer {key}\" requiresOAuth: false"
-        )
-    );
+    for text in &plain {
+        assert!(!text.contains(&key) && !text.contains("token="), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -7,13 +7,16 @@ use super::{stage::Stage, visitor::Page};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
 #[tokio::test]
-async fn the_home_page_says_what_this_is_and_leads_to_the_login() {
+async fn the_home_page_says_what_this_is_and_tells_the_address_before_the_key() {
     let stage = Stage::on_http().await;
     let home = stage.visitor().get("/").await;
     assert_eq!(home.status, 200);
+    assert_eq!(home.text_of("#mcp-url"), "http://127.0.0.1:8001/mcp");
     assert_eq!(home.attributes_of("main a.button", "href"), ["/auth/login"]);
     assert!(home.text_of("footer").contains("not affiliated with"));
-    assert!(home.text_of("main").contains("http://127.0.0.1:8001/mcp"));
+    let text = home.text_of("main");
+    let (address, key) = (text.find("Paste this address"), text.find("Get a key"));
+    assert!(address.unwrap() < key.unwrap(), "the address comes first");
 }
 
 #[tokio::test]
@@ -39,12 +42,22 @@ async fn pages_are_readable_on_a_phone_and_by_a_screen_reader_and_have_no_script
     let connected = stage
         .connect(&mut visitor, &Stage::account("ann", "Ann"))
         .await;
-    let pages = [
-        visitor.get("/").await,
-        visitor.get("/auth/login").await,
-        visitor.get("/auth/callback").await,
-        connected,
-    ];
+    let mut pages = vec![visitor.get("/account").await];
+    stage
+        .sign_in(&mut visitor, &Stage::account("ann", "Ann"))
+        .await;
+    for path in [
+        "/",
+        "/auth/login",
+        "/auth/callback",
+        "/account",
+        "/account/delete",
+        "/privacy",
+        "/terms",
+    ] {
+        pages.push(visitor.get(path).await);
+    }
+    pages.push(connected);
     for page in pages {
         assert_eq!(page.attributes_of("html", "lang"), ["en"]);
         assert_eq!(
@@ -82,6 +95,22 @@ async fn every_page_tells_browsers_to_be_careful() {
             .connect(&mut visitor, &Stage::account("ann", "Ann"))
             .await,
     );
+    pages.push(visitor.get("/account").await);
+    pages.push(
+        stage
+            .sign_in(&mut visitor, &Stage::account("ann", "Ann"))
+            .await,
+    );
+    for path in ["/account/delete", "/privacy", "/terms"] {
+        pages.push(visitor.get(path).await);
+    }
+    for path in [
+        "/account/keys/x/end",
+        "/account/sign-out",
+        "/account/delete",
+    ] {
+        pages.push(visitor.send("POST", path, &[]).await);
+    }
     for page in pages {
         let headers = [
             ("content-security-policy", POLICY),

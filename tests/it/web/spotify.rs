@@ -18,14 +18,14 @@ use tokio::net::TcpListener;
 use url::Url;
 
 /// The client id of the app that Spotify knows.
-pub(super) const CLIENT_ID: &str = "an-app";
+pub const CLIENT_ID: &str = "an-app";
 
 /// A status and a body to answer with, once.
-pub(super) type Fault = (u16, &'static str);
+pub type Fault = (u16, &'static str);
 
 /// The simulated accounts service, shared by its server and the story.
 #[derive(Clone, Default)]
-pub(super) struct Spotify(Arc<Mutex<World>>);
+pub struct Spotify(Arc<Mutex<World>>);
 
 #[derive(Default)]
 struct World {
@@ -47,7 +47,7 @@ struct Code {
 
 impl Spotify {
     /// Serves on a loopback port; gives the origin.
-    pub(super) async fn serve(&self) -> Url {
+    pub async fn serve(&self) -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new()
@@ -59,13 +59,13 @@ impl Spotify {
     }
 
     /// The person of `account` agrees to everything; where Spotify sends the browser.
-    pub(super) fn agree(&self, authorize: &str, account: &Value) -> Url {
+    pub fn agree(&self, authorize: &str, account: &Value) -> Url {
         let asked = query(&Url::parse(authorize).unwrap());
         self.agree_to(authorize, account, &asked["scope"])
     }
 
     /// The person of `account` agrees to `scope` only.
-    pub(super) fn agree_to(&self, authorize: &str, account: &Value, scope: &str) -> Url {
+    pub fn agree_to(&self, authorize: &str, account: &Value, scope: &str) -> Url {
         let asked = query(&Url::parse(authorize).unwrap());
         assert_eq!(asked["client_id"], CLIENT_ID);
         assert_eq!(asked["response_type"], "code");
@@ -85,28 +85,28 @@ impl Spotify {
     }
 
     /// Spotify sends the browser back without a code.
-    pub(super) fn refuse(authorize: &str, error: &str) -> Url {
+    pub fn refuse(authorize: &str, error: &str) -> Url {
         let asked = query(&Url::parse(authorize).unwrap());
         back(&asked, &[("error", error)])
     }
 
     /// The next answers of the token endpoint.
-    pub(super) fn fail_tokens(&self, faults: impl IntoIterator<Item = Fault>) {
+    pub fn fail_tokens(&self, faults: impl IntoIterator<Item = Fault>) {
         self.world().token_faults.extend(faults);
     }
 
     /// The next answers of `/me`.
-    pub(super) fn fail_me(&self, faults: impl IntoIterator<Item = Fault>) {
+    pub fn fail_me(&self, faults: impl IntoIterator<Item = Fault>) {
         self.world().me_faults.extend(faults);
     }
 
     /// From now on tokens come without a refresh token.
-    pub(super) fn withhold_refresh_tokens(&self) {
+    pub fn withhold_refresh_tokens(&self) {
         self.world().withholds_refresh_token = true;
     }
 
     /// How often the token endpoint was asked.
-    pub(super) fn token_requests(&self) -> usize {
+    pub fn token_requests(&self) -> usize {
         self.world().token_requests
     }
 
@@ -145,7 +145,7 @@ impl World {
 }
 
 /// The parameters of an address.
-pub(super) fn query(url: &Url) -> HashMap<String, String> {
+pub fn query(url: &Url) -> HashMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use auxcord::{
-    auth::{Keys, Refusal},
+    auth::{Keys, Refusal, Sessions},
     clock::Clock,
     crypto::{ApiKey, HashKey, Keyring, random_bytes},
-    http::{Edge, require_api_key},
+    http::{Edge, require_bearer},
     link::{LinkApp, LinkParts, Links},
     spotify::{Client, ClientConfig, accounts::AppCredentials},
     store::{AppId, AppMode, Db, DbOptions, Freshness, PersonId, Target},
-    web::{self, Web},
+    web::{self, Notices, Web},
 };
 use axum::{Router, middleware::from_fn_with_state};
 use serde_json::{Value, json};
@@ -20,29 +20,36 @@ use super::{
     spotify::{CLIENT_ID, Spotify},
     visitor::{Page, Visitor},
 };
-use crate::harness::database::TestDatabase;
+use crate::harness::{database::TestDatabase, sql::Hand};
 
 /// 2026-11-20 12:00 UTC.
 const NOON: i64 = 1_795_176_000_000;
 const KEYRING: &str = "t1:3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs";
 
 /// A web room that people can visit.
-pub(super) struct Stage {
-    pub(super) web: Web,
-    pub(super) spotify: Spotify,
-    pub(super) clock: Clock,
-    pub(super) freshness: Freshness,
-    _database: TestDatabase,
+pub struct Stage {
+    pub web: Web,
+    pub spotify: Spotify,
+    pub clock: Clock,
+    pub freshness: Freshness,
+    database: TestDatabase,
 }
 
 impl Stage {
+    /// With texts of the operator's own.
+    pub async fn with_notices(notices: Notices) -> Self {
+        let mut stage = Self::on_https().await;
+        stage.web.notices = notices;
+        stage
+    }
+
     /// As on one's own machine.
-    pub(super) async fn on_http() -> Self {
+    pub async fn on_http() -> Self {
         Self::at("http://127.0.0.1:8001").await
     }
 
     /// As on a public host.
-    pub(super) async fn on_https() -> Self {
+    pub async fn on_https() -> Self {
         Self::at("https://music.example").await
     }
 
@@ -84,6 +91,7 @@ impl Stage {
             Duration::from_hours(1),
         );
         let web = Web {
+            sessions: Sessions::new(db.clone(), keys.hash_key().clone(), clock.clone()),
             keys,
             links,
             db,
@@ -92,28 +100,29 @@ impl Stage {
             secure: origin.starts_with("https:"),
             callback_path: "/auth/callback".to_owned(),
             mcp_url: format!("{origin}/mcp"),
+            notices: Notices::default(),
         };
         Self {
             web,
             spotify,
             clock,
             freshness,
-            _database: database,
+            database,
         }
     }
 
     /// A browser without cookies.
-    pub(super) fn visitor(&self) -> Visitor {
+    pub fn visitor(&self) -> Visitor {
         Visitor::new(self.routes())
     }
 
     /// The account of `id`, called `name`.
-    pub(super) fn account(id: &str, name: &str) -> Value {
+    pub fn account(id: &str, name: &str) -> Value {
         json!({ "account_id": format!("account-of-{id}"), "id": id, "display_name": name })
     }
 
     /// The whole way, in `visitor`'s browser.
-    pub(super) async fn connect(&self, visitor: &mut Visitor, account: &Value) -> Page {
+    pub async fn connect(&self, visitor: &mut Visitor, account: &Value) -> Page {
         let away = visitor.leave().await;
         let back = self.spotify.agree(&away, account);
         let page = visitor.follow(&back).await;
@@ -122,13 +131,13 @@ impl Stage {
     }
 
     /// The whole way, in a new browser; the API key.
-    pub(super) async fn key_of(&self, account: &Value) -> String {
+    pub async fn key_of(&self, account: &Value) -> String {
         let page = self.connect(&mut self.visitor(), account).await;
         page.text_of("#api-key")
     }
 
     /// Whose `key` is, if it is anybody's.
-    pub(super) async fn person_of(&self, key: &str) -> Option<PersonId> {
+    pub async fn person_of(&self, key: &str) -> Option<PersonId> {
         let kind = ApiKey::parse(key).expect("the text of a key").kind();
         match self.web.keys.check(kind, key).await {
             Ok(caller) => Some(caller.person),
@@ -137,13 +146,24 @@ impl Stage {
         }
     }
 
+    /// Signs `account` in, in `visitor`'s browser, from the account page and back to it.
+    pub async fn sign_in(&self, visitor: &mut Visitor, account: &Value) -> Page {
+        let away = visitor.send("POST", "/account/login", &[]).await;
+        assert_eq!(away.status, 303, "{}", away.text);
+        let back = self.spotify.agree(away.header("location"), account);
+        let page = visitor.follow(&back).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        assert_eq!(page.header("location"), "/account");
+        visitor.get("/account").await
+    }
+
     /// How many rows a table has.
-    pub(super) async fn count(&self, table: &str) -> i64 {
+    pub async fn count(&self, table: &str) -> i64 {
         self.number(&format!("select count(*) from {table}")).await
     }
 
     /// The number that a statement answers.
-    pub(super) async fn number(&self, statement: &str) -> i64 {
+    pub async fn number(&self, statement: &str) -> i64 {
         let statement = AssertSqlSafe(statement.to_owned());
         match &self.web.db {
             Db::Sqlite(pool) => sqlx::query_scalar(statement).fetch_one(pool).await.unwrap(),
@@ -151,8 +171,20 @@ impl Stage {
         }
     }
 
+    /// The text that a statement answers.
+    pub async fn text(&self, statement: &str) -> String {
+        let mut texts = self.database.texts(statement).await;
+        assert_eq!(texts.len(), 1, "{statement}");
+        texts.remove(0)
+    }
+
+    /// `table.column` of everything in the database in which `text` stands.
+    pub async fn places_of(&self, text: &str) -> Vec<String> {
+        Hand::on(&self.database).await.places_of(text).await
+    }
+
     /// What is remembered may be trusted from now on, for a second.
-    pub(super) fn trust(&self) {
+    pub fn trust(&self) {
         self.freshness.note(Instant::now());
     }
 
@@ -160,9 +192,10 @@ impl Stage {
         let edge = Edge {
             keys: self.web.keys.clone(),
             mcp_url: self.web.mcp_url.clone(),
+            resource: None,
         };
         let account =
-            web::account_routes(self.web.clone()).layer(from_fn_with_state(edge, require_api_key));
+            web::account_routes(self.web.clone()).layer(from_fn_with_state(edge, require_bearer));
         web::routes(self.web.clone())
             .merge(web::callback_route(self.web.clone()))
             .merge(account)

@@ -11,55 +11,50 @@ use url::Url;
 
 /// One person's browser.
 #[derive(Clone)]
-pub(super) struct Visitor {
+pub struct Visitor {
     routes: Router,
     /// Names and values, as they are sent back.
-    pub(super) cookies: BTreeMap<String, String>,
+    pub cookies: BTreeMap<String, String>,
 }
 
 /// What it got.
 #[derive(Clone, Debug)]
-pub(super) struct Page {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) text: String,
+pub struct Page {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
 }
 
 impl Visitor {
-    pub(super) fn new(routes: Router) -> Self {
+    pub fn new(routes: Router) -> Self {
         Self {
             routes,
             cookies: BTreeMap::new(),
         }
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Page {
+    pub async fn get(&mut self, path: &str) -> Page {
         self.send("GET", path, &[]).await
     }
 
     /// Opens the address that a redirect named.
-    pub(super) async fn follow(&mut self, url: &Url) -> Page {
+    pub async fn follow(&mut self, url: &Url) -> Page {
         self.get(&path(url)).await
     }
 
     /// Presses the button of the login page.
-    pub(super) async fn press(&mut self) -> Page {
+    pub async fn press(&mut self) -> Page {
         self.send("POST", "/auth/login", &[]).await
     }
 
     /// Presses the button; the address to which the server sends the browser.
-    pub(super) async fn leave(&mut self) -> String {
+    pub async fn leave(&mut self) -> String {
         let page = self.press().await;
         assert_eq!(page.status, 303, "{}", page.text);
         page.header("location").to_owned()
     }
 
-    pub(super) async fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-    ) -> Page {
+    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)]) -> Page {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -100,13 +95,13 @@ impl Visitor {
 
 impl Page {
     /// A header, or nothing.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    pub(super) fn set_cookies(&self) -> Vec<String> {
+    pub fn set_cookies(&self) -> Vec<String> {
         let values = self.headers.get_all("set-cookie").iter();
         values
             .map(|value| value.to_str().unwrap().to_owned())
@@ -114,7 +109,7 @@ impl Page {
     }
 
     /// The texts of all elements that `selector` names.
-    pub(super) fn texts_of(&self, selector: &str) -> Vec<String> {
+    pub fn texts_of(&self, selector: &str) -> Vec<String> {
         self.select(selector, |element| element.text().collect::<String>())
             .into_iter()
             .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -122,14 +117,14 @@ impl Page {
     }
 
     /// The text of the one element that `selector` names.
-    pub(super) fn text_of(&self, selector: &str) -> String {
+    pub fn text_of(&self, selector: &str) -> String {
         let mut texts = self.texts_of(selector);
         assert_eq!(texts.len(), 1, "{selector} in {}", self.text);
         texts.remove(0)
     }
 
     /// An attribute of all elements that `selector` names.
-    pub(super) fn attributes_of(&self, selector: &str, name: &str) -> Vec<String> {
+    pub fn attributes_of(&self, selector: &str, name: &str) -> Vec<String> {
         self.select(selector, |element| {
             element.value().attr(name).unwrap_or_default().to_owned()
         })
@@ -143,6 +138,6 @@ impl Page {
 }
 
 /// An address without its origin, as a request line has it.
-pub(super) fn path(url: &Url) -> String {
+pub fn path(url: &Url) -> String {
     format!("{}?{}", url.path(), url.query().unwrap_or_default())
 }
