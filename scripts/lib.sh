@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What scripts/test, scripts/clients, scripts/conformance and scripts/bench share: where tools are kept, how they come there, and how a
-# server is started and ended. Sourced, never run. Knows nothing of what is checked with it.
+# What scripts/test, scripts/clients, scripts/browser and scripts/conformance share: where tools are kept, how they come there, how a server
+# is started and ended, and how a check becomes a line of a table. Sourced, never run. Knows nothing of what is checked with it.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Outlives a clone: the tools take minutes to compile and do not depend on the code.
@@ -100,34 +100,81 @@ need_python_clients() {
     cp "$clients/requirements.txt" "$venv/installed-from"
 }
 
+# Sets `chromium` to a browser that the checks can drive.
+need_chromium() {
+    chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+    [ -n "$chromium" ] || { debian_install chromium fonts-dejavu-core && chromium=$(command -v chromium); }
+}
+
 # Copies its input, with the key of the running server blotted out.
 blot() { KEY=$key python3 -c 'import os, sys; sys.stdout.write(sys.stdin.read().replace(os.environ["KEY"], "***"))'; }
 
 # Runs a command without the caller's settings and secrets, in a HOME of its own that is removed at the end.
 clean_env() {
     mkdir -p "$work/home" "$work/tmp"
-    env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" LANG=C.UTF-8 \
+    env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 \
         ${SSL_CERT_FILE:+SSL_CERT_FILE="$SSL_CERT_FILE"} "$@"
 }
 
-# Starts `auxcord serve --sandbox` and sets `mcp_url`, `origin`, `key` and `server_pid`. An address in AUXCORD_MCP_URL with its key in
-# AUXCORD_KEY is taken instead, for a server that already runs.
+passed=0 failed=0
+# check SECONDS NAME COMMAND...: runs one check against the running server and prints its line, which ends with the last one that it printed.
+check() {
+    local limit=$1 name=$2 start=$SECONDS verdict=ok
+    shift 2
+    clean_env AUXCORD_MCP_URL="$mcp_url" AUXCORD_KEY="$key" timeout "$limit" "$@" >"$work/out" 2>"$work/err" </dev/null || verdict=FAILED
+    printf '%-34s %-7s %3ds  %s\n' "$name" "$verdict" $((SECONDS - start)) "$(tail -n 1 "$work/out" | blot)"
+    if [ "$verdict" = ok ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        tail -n 40 "$work/err" | blot | sed 's/^/    /'
+    fi
+}
+
+# The last line of a table; fails when a check did.
+sum_up() {
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+}
+
+# Starts an https host of a client (tests/clients/https_host.py) and sets `client_document` to the address of its document, `trusting_it`
+# to the settings with which a server fetches it, `over_https` to those with which a server on loopback speaks https itself, and `authority`
+# to the certificate below which both are.
+start_https_host() {
+    mkdir -p "$work/https"
+    PYTHONDONTWRITEBYTECODE=1 "$venv_python" "$clients/https_host.py" "$work/https" >"$work/https.port" &
+    local pid=$!
+    children+=("$pid")
+    wait_for 10 "$pid" test -s "$work/https.port" || { say "the https host did not start"; return 1; }
+    local host
+    host=localhost:$(cat "$work/https.port")
+    client_document=https://$host/client.json
+    authority=$work/https/ca.pem
+    trusting_it=(OAUTH_TRUSTED_CLIENT_HOSTS="$host" OAUTH_EXTRA_CA_FILE="$authority")
+    over_https=(TLS_CERT="$work/https/host.pem" TLS_KEY="$work/https/host.key")
+}
+
+# start_sandboxed_server [NAME=VALUE...]: starts `auxcord serve --sandbox` with these settings and sets `mcp_url`, `origin`, `key` and
+# `server_pid`. An address in AUXCORD_MCP_URL with its key in AUXCORD_KEY is taken instead, for a server that already runs (it must trust
+# the https host, for checks that need one).
 start_sandboxed_server() {
     if [ -n "${AUXCORD_MCP_URL:-}" ]; then
         mcp_url=$AUXCORD_MCP_URL key=${AUXCORD_KEY:?is the key for AUXCORD_MCP_URL} origin=${AUXCORD_MCP_URL%/mcp}
         return
     fi
-    local binary=${AUXCORD_BIN:-$root/target/debug/auxcord} port
+    local binary=${AUXCORD_BIN:-$root/target/debug/auxcord} port scheme=http
+    [[ " $* " != *" TLS_CERT="* ]] || scheme=https
     [ -n "${AUXCORD_BIN:-}" ] || (cd "$root" && "${CARGO:-cargo}" build --locked --quiet --bin auxcord) || return 1
     port=$(free_port)
-    origin=http://127.0.0.1:$port mcp_url=http://127.0.0.1:$port/mcp
+    origin=$scheme://127.0.0.1:$port mcp_url=$scheme://127.0.0.1:$port/mcp
     mkdir -p "$work/server"
     # In an empty directory, where no .env of a developer is read.
-    (cd "$work/server" && exec env -i PATH="$PATH" HOME="$work/server" PORT="$port" "$binary" serve --sandbox) \
+    (cd "$work/server" && exec env -i PATH="$PATH" HOME="$work/server" TMPDIR="$work/server" PORT="$port" BASE_URL="$origin" "$@" \
+        "$binary" serve --sandbox) \
         >"$work/server.out" 2>"$work/server.log" &
     server_pid=$!
     children+=("$server_pid")
-    if ! wait_for 30 "$server_pid" curl -fsS "$origin/health" ||
+    if ! wait_for 30 "$server_pid" curl -kfsS "$origin/health" ||
         ! wait_for 10 "$server_pid" grep -Eq 'aux_[0-9A-Za-z]+' "$work/server.out"; then
         tail -40 "$work/server.log" >&2
         say "the server did not come up"

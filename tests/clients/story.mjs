@@ -15,9 +15,9 @@ function required(name) {
 }
 
 /** Runs `story`, prints one line for the runner's table, and sets the exit code. */
-export async function main(story) {
+export async function main(story, seconds = 90) {
   // A client that hangs is a failure of this check, not of the whole run.
-  const limit = setTimeout(() => fail(new Error('no end within 90 s')), 90_000);
+  const limit = setTimeout(() => fail(new Error(`no end within ${seconds} s`)), seconds * 1000);
   try {
     console.log(await story());
     clearTimeout(limit);
