@@ -128,6 +128,8 @@ check() {
     else
         failed=$((failed + 1))
         tail -n 40 "$work/err" | blot | sed 's/^/    /'
+        [ -z "${server_pid:-}" ] || kill -0 "$server_pid" 2>/dev/null ||
+            { say "    the server is gone; its last words:" && tail -n 20 "$work/server.log" | blot >&2; }
     fi
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{get, post_service},
 };
 use ipnet::IpNet;
@@ -12,9 +12,8 @@ use ipnet::IpNet;
 use crate::{
     auth::{Limits, Pace},
     http::{
-        Edge, Readiness, Resource, StepUp, deadline, framed, health, keep_pace, limit_logins,
-        narrow_to_reading, note_source, open_to, open_to_all, readyz, require_bearer,
-        require_link_key, step_up,
+        Edge, Gate, Readiness, Resource, StepUp, deadline, enter, enter_by_link_key, framed,
+        health, limit_logins, note_source, open_to, open_to_all, readyz, require_bearer,
     },
     mcp::Endpoint,
     oauth::{self, Door},
@@ -69,25 +68,28 @@ pub fn public(doors: Doors) -> Router {
         door,
         ..
     } = doors;
-    let api_key = from_fn_with_state(edge, require_bearer);
+    let api_key = from_fn_with_state(Arc::new(edge), require_bearer);
     let callback =
         web::callback_route(web.clone()).layer(from_fn_with_state(Arc::clone(&door), oauth::claim));
     let pages = web::routes(web.clone()).layer(from_fn_with_state(counts.limits, limit_logins));
 
-    let routes = Router::new()
-        .route("/health", get(health))
-        .merge(endpoints)
-        .merge(web::account_routes(web).layer(api_key))
+    // Whoever is counted by where they come from. Callers of the endpoint are counted by who they are.
+    let by_source = Router::new()
         .merge(callback)
         .merge(pages)
         .merge(open_to_all(oauth::open_routes(&door)))
         .merge(oauth::routes(&door))
-        .layer(from_fn_with_state(request_deadline, deadline))
         .layer(from_fn_with_state(counts.trusted_proxies, note_source));
+    let routes = Router::new()
+        .route("/health", get(health))
+        .merge(endpoints)
+        .merge(web::account_routes(web).layer(api_key))
+        .merge(by_source)
+        .layer(from_fn_with_state(request_deadline, deadline));
     framed(routes, https)
 }
 
-/// The MCP endpoint under its addresses. A request passes the layers from the last one named to the first.
+/// The MCP endpoint under its addresses.
 fn endpoints(doors: &Doors) -> Router {
     let Doors {
         edge,
@@ -97,6 +99,15 @@ fn endpoints(doors: &Doors) -> Router {
         door,
         ..
     } = doors;
+    let gate = |resource: Resource, reading_only| {
+        let gate = Gate {
+            edge: edge.at(resource.clone()),
+            pace: counts.pace.clone(),
+            reading_only,
+            step_up: step_up_at(doors, &resource),
+        };
+        from_fn_with_state(Arc::new(gate), enter)
+    };
     let whole = Resource {
         url: door.resource(),
         metadata: door.resource_metadata(),
@@ -105,27 +116,18 @@ fn endpoints(doors: &Doors) -> Router {
         url: door.readonly_resource(),
         metadata: door.readonly_resource_metadata(),
     };
-    let pace = from_fn_with_state(counts.pace.clone(), keep_pace);
-    let step_up = |resource: &Resource| from_fn_with_state(step_up_at(doors, resource), step_up);
-    let bearer = |resource: Resource| from_fn_with_state(edge.at(resource), require_bearer);
-
     let whole = Router::new()
         .route_service(mcp_path, mcp.clone())
         // People paste the origin alone; what is a page for browsers is the endpoint for clients.
         .route("/", post_service(mcp.clone()))
-        .layer(step_up(&whole))
-        .layer(pace.clone())
-        .layer(bearer(whole));
+        .layer(gate(whole, false));
     let readonly = Router::new()
         .route_service(&format!("{mcp_path}/readonly"), mcp.clone())
-        .layer(step_up(&readonly))
-        .layer(from_fn(narrow_to_reading))
-        .layer(pace.clone())
-        .layer(bearer(readonly));
+        .layer(gate(readonly, true));
+    let link_key = (Arc::new(edge.clone()), counts.pace.clone());
     let by_link_key = Router::new()
         .route_service("/claude-mcp", mcp.clone())
-        .layer(pace)
-        .layer(from_fn_with_state(edge.clone(), require_link_key));
+        .layer(from_fn_with_state(link_key, enter_by_link_key));
     // Browsers ask before they send a credential, and are answered before one is looked for.
     open_to(&doors.allowed_origins, whole.merge(readonly)).merge(by_link_key)
 }

@@ -14,7 +14,7 @@ pub use caller::{Caller, Credential, KeyLimits, Toolset};
 pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
 pub use limits::{Allowance, Bucket, Limits, Rates};
 pub use pace::Pace;
-pub use scope::{Scope, Scopes};
+pub use scope::{Needed, Scope, Scopes};
 pub use session::{IssuedSession, Session, Sessions};
 pub use source::Source;
 

@@ -128,11 +128,6 @@ impl Scopes {
         Self(self.0 & !other.0)
     }
 
-    /// Whether every member of `other` is in this set.
-    pub fn covers(self, other: Self) -> bool {
-        other.without(self).is_empty()
-    }
-
     /// The set that a stored or sent list names; names that this version does not know are left out.
     pub fn of_names(names: &str) -> Self {
         names
@@ -171,6 +166,15 @@ impl fmt::Display for Scopes {
         }
         Ok(())
     }
+}
+
+/// The scopes of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needed {
+    /// Without these it is not done.
+    pub required: Scopes,
+    /// All that it makes use of: what a client that steps up is to ask for.
+    pub whole: Scopes,
 }
 
 impl FromIterator<Scope> for Scopes {

@@ -19,7 +19,7 @@ pub struct Limits {
     pub client_documents: u32,
     /// `LIMIT_TOKEN`: failed requests for tokens, per client and address.
     pub token: u32,
-    /// `LIMIT_REVOKE`: revocations, per address.
+    /// `LIMIT_REVOKE`: revocations that end nothing, per address.
     pub revoke: u32,
     /// `LIMIT_MCP`: requests at the MCP endpoint, per person and per grant.
     pub mcp: u32,

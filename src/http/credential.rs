@@ -1,11 +1,13 @@
 //! From a request's credential to its `Caller`, or to a challenge.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{
     challenge::{self, Resource},
@@ -38,15 +40,30 @@ impl Edge {
     }
 }
 
-/// Lets a request through with the caller that its `Authorization: Bearer` names: an API key or, where the route is a
-/// resource, an access token for it.
+/// Lets a request through with the caller that its `Authorization: Bearer` names.
 pub async fn require_bearer(
-    State(edge): State<Edge>,
+    State(edge): State<Arc<Edge>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let credential = match bearer(request.headers()) {
-        Ok(_) if holds_token(request.uri().query()) => Err(BearerFault::Several),
+    match by_bearer(&edge, request.headers(), request.uri().query()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(refused) => refused,
+    }
+}
+
+/// The caller that the request's `Authorization: Bearer` names: an API key or, where the route is a resource, an
+/// access token for it. Else the refusal.
+pub(super) async fn by_bearer(
+    edge: &Edge,
+    headers: &HeaderMap,
+    query: Option<&str>,
+) -> Result<Caller, Response> {
+    let credential = match bearer(headers) {
+        Ok(_) if holds_token(query) => Err(BearerFault::Several),
         found => found,
     };
     let resource = edge.resource.as_ref();
@@ -60,17 +77,13 @@ pub async fn require_bearer(
                 "the MCP endpoint is {} and takes an API key or an access token as `Authorization: Bearer`; clients that know OAuth get one by themselves, for others connect Spotify on this server's page",
                 edge.mcp_url
             );
-            return challenge::unauthorized(resource, &description);
+            return Err(challenge::unauthorized(resource, &description));
         }
-        Err(BearerFault::Several) => return several(),
+        Err(BearerFault::Several) => return Err(several()),
         Err(BearerFault::Malformed) => Err(Refusal::Invalid),
     };
-    match checked {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(Refusal::Invalid) => {
+    checked.map_err(|refusal| match refusal {
+        Refusal::Invalid => {
             let tokens = if resource.is_some() {
                 ", or an access token for this very address"
             } else {
@@ -82,46 +95,30 @@ pub async fn require_bearer(
             );
             challenge::invalid_token(resource, &description)
         }
-        Err(Refusal::Unavailable(fault)) => unavailable(&fault),
-    }
+        Refusal::Unavailable(fault) => unavailable(&fault),
+    })
 }
 
-/// Lets a request through with the caller that the link key in its URL names, for clients that can only take a URL.
-pub async fn require_link_key(
-    State(edge): State<Edge>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let checked = match link_key(request.uri().query()) {
+/// The caller that the link key in the URL names, for clients that can only take a URL. Else the refusal.
+pub(super) async fn by_link_key(edge: &Edge, query: Option<&str>) -> Result<Caller, Response> {
+    let checked = match link_key(query) {
         Ok(text) => edge.keys.check(KeyKind::Link, text).await,
         Err(BearerFault::Missing) => {
-            return challenge::unauthorized(
+            return Err(challenge::unauthorized(
                 None,
                 "the connector URL ends in ?token= and a link key; connect Spotify on this server's page to get one",
-            );
+            ));
         }
-        Err(BearerFault::Several) => return several(),
+        Err(BearerFault::Several) => return Err(several()),
         Err(BearerFault::Malformed) => Err(Refusal::Invalid),
     };
-    match checked {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(Refusal::Invalid) => challenge::invalid_token(
+    checked.map_err(|refusal| match refusal {
+        Refusal::Invalid => challenge::invalid_token(
             None,
             "the link key is wrong, expired or revoked, or of another kind; this URL takes a key that begins with auxl_",
         ),
-        Err(Refusal::Unavailable(fault)) => unavailable(&fault),
-    }
-}
-
-/// Takes everything but reading away from the caller of this request.
-pub async fn narrow_to_reading(mut request: Request, next: Next) -> Response {
-    if let Some(caller) = request.extensions_mut().get_mut::<Caller>() {
-        caller.limits.read_only = true;
-    }
-    next.run(request).await
+        Refusal::Unavailable(fault) => unavailable(&fault),
+    })
 }
 
 fn several() -> Response {

@@ -13,21 +13,13 @@ use crate::auth::{Allowance, Bucket, Caller, Limits, Pace, Source};
 /// What begins a login at Spotify. A client's authorization counts itself, when it has read what it is asked.
 const LOGINS: [&str; 3] = ["/auth/login", "/account/login", "/account/reconnect"];
 
-/// Counts the requests of each caller at the MCP endpoint.
-pub async fn keep_pace(State(pace): State<Pace>, request: Request, next: Next) -> Response {
-    let taken = request
-        .extensions()
-        .get::<Caller>()
-        .map(|caller| pace.take(caller));
-    match taken {
-        Some(Err(seconds)) => too_many(
-            seconds,
-            &format!(
-                "you ask more often than this server lets one person; try again in {seconds} s"
-            ),
-        ),
-        Some(Ok(())) | None => next.run(request).await,
-    }
+/// Counts one request of `caller` at the MCP endpoint; the refusal if it was one too many.
+pub(super) fn keep_pace(pace: &Pace, caller: &Caller) -> Option<Response> {
+    let seconds = pace.take(caller).err()?;
+    Some(too_many(
+        seconds,
+        &format!("you ask more often than this server lets one person; try again in {seconds} s"),
+    ))
 }
 
 /// Counts the logins that each source begins: every one is a row until it ends.

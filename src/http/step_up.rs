@@ -3,12 +3,7 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{body::Body, extract::Request, response::Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
@@ -16,14 +11,14 @@ use http::{HeaderMap, Method};
 use serde::Deserialize;
 
 use super::challenge::{Resource, insufficient_scope};
-use crate::auth::{Caller, Credential, Scopes};
+use crate::auth::{Caller, Credential, Needed, Scopes};
 
 /// The first revision without a handshake, whose requests name their operation in headers (SEP-2243).
 const MODERN: &str = "2026-07-28";
 
 /// The scopes that an operation needs, by JSON-RPC method and by the name of what it is about; `None` for one that
 /// needs none or that there is not.
-pub type Needs = Arc<dyn Fn(&str, Option<&str>) -> Option<Scopes> + Send + Sync>;
+pub type Needs = Arc<dyn Fn(&str, Option<&str>) -> Option<Needed> + Send + Sync>;
 
 /// What the layer has to know.
 #[derive(Clone)]
@@ -44,15 +39,15 @@ impl fmt::Debug for StepUp {
     }
 }
 
-/// Answers 403 `insufficient_scope` to a grant that lacks what the operation needs, unless the person withheld it:
-/// asking again would get the same answer.
-pub async fn step_up(State(state): State<StepUp>, request: Request, next: Next) -> Response {
-    let caller = request.extensions().get::<Caller>();
-    let Some(caller) = caller.filter(|caller| could_ask_for_more(caller)).cloned() else {
-        return next.run(request).await;
-    };
-    if request.method() != Method::POST {
-        return next.run(request).await;
+/// Hands the request on, or answers 403 `insufficient_scope` to a grant that lacks what the operation needs, unless
+/// the person withheld it: asking again would get the same answer.
+pub(super) async fn step_up(
+    state: &StepUp,
+    caller: &Caller,
+    request: Request,
+) -> Result<Request, Response> {
+    if !could_ask_for_more(caller) || request.method() != Method::POST {
+        return Ok(request);
     }
     let (operation, request) = if is_modern(request.headers()) {
         (named_in(request.headers()), request)
@@ -64,10 +59,10 @@ pub async fn step_up(State(state): State<StepUp>, request: Request, next: Next) 
     };
     let needed = operation
         .and_then(|operation| (state.needs)(&operation.method, operation.name.as_deref()))
-        .filter(|needed| is_within_reach(&caller, needed.without(caller.scopes())));
+        .filter(|needed| is_within_reach(caller, needed.required.without(caller.scopes())));
     match needed {
-        Some(needed) => insufficient_scope(&state.resource, needed),
-        None => next.run(request).await,
+        Some(needed) => Err(insufficient_scope(&state.resource, needed.whole)),
+        None => Ok(request),
     }
 }
 

@@ -207,14 +207,16 @@ impl Links {
         code: &str,
         given: Given,
     ) -> Result<Completed, ConnectFault> {
-        let flow = self.take(hash, state, browser).await?;
-        // A task of its own: what Spotify has issued is kept even if the browser goes away meanwhile.
+        // A task of its own: what is begun is finished even if the browser goes away meanwhile.
         let links = self.clone();
         let hash = hash.clone();
-        let code = Opaque::from_text(code);
+        let [state, browser, code] = [state, browser, code].map(Opaque::from_text);
         self.inner
             .tasks
-            .spawn(async move { links.redeem(&hash, flow, &code, given).await })
+            .spawn(async move {
+                let flow = links.take(&hash, state.expose(), browser.expose()).await?;
+                links.redeem(&hash, flow, &code, given).await
+            })
             .await
             .unwrap_or(Err(ConnectFault::Unavailable { retry_after: None }))
     }

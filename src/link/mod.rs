@@ -6,6 +6,7 @@
 mod connect;
 mod redeem;
 mod renew;
+mod returned;
 mod sealed;
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -19,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 pub use crate::store::{Given, LoginPurpose};
 pub use connect::{Completed, ConnectFault, Connection, Login, Outbound};
+pub use returned::{Returned, SpotifyAnswer};
 
 use crate::{
     clock::{Clock, Millis, SECOND},
@@ -31,9 +33,9 @@ use crate::{
 };
 use sealed::Held;
 
-/// People whose tokens are remembered at most; the longest unused go first.
+/// People of whom something is remembered at most; the longest unused go first.
 const REMEMBERED: u64 = 10_000;
-/// How long an opened token is remembered before the database is asked again.
+/// How long an opened token and an account's id are remembered before the database is asked again.
 const REMEMBERED_FOR: Duration = Duration::from_secs(10);
 /// How long a renewal ahead of time rests after it failed: not every call is to wait for an ailing Spotify.
 const REST: Millis = 10 * SECOND;
@@ -155,6 +157,8 @@ pub struct Links {
 struct Inner {
     parts: LinkParts,
     held: moka::sync::Cache<PersonId, Arc<Held>>,
+    /// Spotify's `id` of each person's account.
+    accounts: moka::sync::Cache<PersonId, Arc<str>>,
     flights: Mutex<HashMap<PersonId, Flight>>,
     /// What goes on without whoever asked for it: renewals and logins.
     tasks: TaskTracker,
@@ -173,14 +177,11 @@ impl std::fmt::Debug for Inner {
 impl Links {
     /// Joins the parts.
     pub fn new(parts: LinkParts) -> Self {
-        let held = moka::sync::Cache::builder()
-            .max_capacity(REMEMBERED)
-            .time_to_live(REMEMBERED_FOR)
-            .build();
         Self {
             inner: Arc::new(Inner {
                 parts,
-                held,
+                held: remembering(),
+                accounts: remembering(),
                 flights: Mutex::default(),
                 tasks: TaskTracker::new(),
             }),
@@ -249,9 +250,28 @@ impl Links {
         Ok(self.inner.standing(row, link.as_ref()))
     }
 
+    /// Spotify's `id` of the person's account; compares with `playlist.owner.id`.
+    ///
+    /// # Errors
+    /// [`LinkFault::Missing`] when there is no such person, [`LinkFault::Store`].
+    pub async fn spotify_id(&self, person: PersonId) -> Result<Arc<str>, LinkFault> {
+        let inner = &self.inner;
+        if inner.parts.freshness.holds()
+            && let Some(known) = inner.accounts.get(&person)
+        {
+            return Ok(known);
+        }
+        let row = inner.parts.db.find_person(person).await;
+        let row = row.map_err(|fault| store_fault(&fault))?;
+        let id: Arc<str> = row.ok_or(LinkFault::Missing)?.spotify_id.into();
+        inner.accounts.insert(person, Arc::clone(&id));
+        Ok(id)
+    }
+
     /// Drops what is remembered of `person`, because it was revoked or replaced.
     pub fn forget(&self, person: PersonId) {
         self.inner.held.invalidate(&person);
+        self.inner.accounts.invalidate(&person);
     }
 
     /// Waits until renewals and logins under way are stored, also those that nobody waits for any more: at most
@@ -291,6 +311,14 @@ impl Links {
         };
         flight.await
     }
+}
+
+/// Remembers something of each person for a while.
+fn remembering<T: Clone + Send + Sync + 'static>() -> moka::sync::Cache<PersonId, T> {
+    moka::sync::Cache::builder()
+        .max_capacity(REMEMBERED)
+        .time_to_live(REMEMBERED_FOR)
+        .build()
 }
 
 /// A failed statement, logged where it is understood; the caller is told only that there is no database.

@@ -14,22 +14,24 @@ use crate::{
         accounts::{AccountsError, TokenSet},
     },
     store::{
-        Account, AuditEvent, Given, LinkChange, LinkId, LinkRow, LinkStatus, LoginPurpose,
-        NewConnection, NewLink, Outcome, PersonId, StoreError, TakenFlow,
+        Account, AuditEvent, GRANT_LASTS, Given, LinkChange, LinkId, LinkRow, LinkStatus,
+        LoginPurpose, NewConnection, NewLink, Outcome, PersonId, StoreError, TakenFlow,
     },
 };
 
-/// A grant lives this long at most.
-const GRANT_LASTS: Millis = 180 * DAY;
 /// A grant ends this long before Spotify's consent does.
 const BEFORE_CONSENT_ENDS: Millis = DAY;
 /// A link whose consent ends sooner than this is not kept for another client: it is asked for anew.
 const WORTH_KEEPING: Millis = 30 * DAY;
 
+/// How often a login is planned anew because the person's link was changed meanwhile.
+const PLANNED_AT_MOST: u32 = 5;
+
 /// What to do with the person's link.
 enum Plan {
-    Replace,
-    Keep { authorized_at: Millis },
+    Replace { earlier: Option<LinkId> },
+    Keep { id: LinkId, authorized_at: Millis },
+    Leave,
     AskAgain { scopes: Vec<String> },
 }
 
@@ -72,17 +74,21 @@ impl Links {
             spotify_id: account.id,
             display_name: account.display_name,
         };
-        match self.plan(&flow, &account).await? {
-            Plan::AskAgain { scopes } => {
+        let mut planned = 1;
+        loop {
+            let plan = self.plan(&flow, &account).await?;
+            if let Plan::AskAgain { scopes } = plan {
                 let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
                 let outbound = self.begin(hash, &scopes, flow.purpose).await?;
-                Ok(Completed::AskAgain(outbound))
+                return Ok(Completed::AskAgain(outbound));
             }
-            Plan::Keep { authorized_at } => {
-                self.keep(&flow, account, &tokens, given, Some(authorized_at))
-                    .await
+            match self.keep(&flow, &account, &tokens, &given, &plan).await {
+                // Somebody else of the person's came back, or their link ended, since it was looked at.
+                Err(ConnectFault::Store(StoreError::Overtaken)) if planned < PLANNED_AT_MOST => {
+                    planned += 1;
+                }
+                outcome => return outcome,
             }
-            Plan::Replace => self.keep(&flow, account, &tokens, given, None).await,
         }
     }
 
@@ -95,7 +101,13 @@ impl Links {
             None => None,
         };
         let Some(link) = link.filter(|link| link.app_id == flow.app_id) else {
-            return Ok(Plan::Replace);
+            // Who only signs in connects nothing.
+            return Ok(match flow.purpose {
+                LoginPurpose::Session => Plan::Leave,
+                LoginPurpose::Keys | LoginPurpose::Authorization(_) => {
+                    Plan::Replace { earlier: None }
+                }
+            });
         };
         let covers = |wide: &str, narrow: &str| {
             narrow
@@ -103,19 +115,19 @@ impl Links {
                 .all(|scope| wide.split_whitespace().any(|held| held == scope))
         };
         if covers(&flow.scopes, &link.scopes) {
-            return Ok(Plan::Replace);
-        }
-        // Who only signs in connects nothing, whatever has become of their link.
-        if flow.purpose == LoginPurpose::Session {
-            return Ok(Plan::Keep {
-                authorized_at: link.authorized_at,
+            return Ok(Plan::Replace {
+                earlier: Some(link.id),
             });
+        }
+        if flow.purpose == LoginPurpose::Session {
+            return Ok(Plan::Leave);
         }
         let worth_keeping = is_active(&link)
             && consent_end(link.authorized_at)
                 .is_some_and(|end| parts.clock.now() + WORTH_KEEPING < end);
         if worth_keeping && covers(&link.scopes, &flow.scopes) {
             return Ok(Plan::Keep {
+                id: link.id,
                 authorized_at: link.authorized_at,
             });
         }
@@ -131,31 +143,29 @@ impl Links {
     async fn keep(
         &self,
         flow: &TakenFlow,
-        account: Account,
+        account: &Account,
         tokens: &TokenSet,
-        given: Given,
-        kept_since: Option<Millis>,
+        given: &Given,
+        plan: &Plan,
     ) -> Result<Completed, ConnectFault> {
         let parts = &self.inner.parts;
         let now = parts.clock.now();
         let granted = granted_scopes(tokens, flow);
-        let display_name = account.display_name.clone();
-        let link = match kept_since {
-            Some(_) => LinkChange::Keep,
-            None => LinkChange::Replace(self.new_link(flow, tokens, &granted, now)?),
-        };
-        let given = match given {
-            Given::Grant(mut grant) => {
-                let latest = consent_end(kept_since.unwrap_or(now))
-                    .map_or(now, |end| end - BEFORE_CONSENT_ENDS);
-                grant.expires_at = latest.min(now + GRANT_LASTS);
-                Given::Grant(grant)
+        let (link, authorized_at) = match plan {
+            Plan::Replace { earlier } => {
+                let link = self.new_link(flow, tokens, &granted, now)?;
+                (LinkChange::Replace(link, *earlier), now)
             }
-            given @ (Given::Keys(_) | Given::Session(_)) => given,
+            Plan::Keep { id, authorized_at } => (LinkChange::Keep(*id), *authorized_at),
+            Plan::Leave | Plan::AskAgain { .. } => (LinkChange::Leave, now),
         };
+        let mut given = given.clone();
+        if let Given::Grant(grant) = &mut given {
+            grant.expires_at = grants_until(authorized_at).min(now + GRANT_LASTS);
+        }
         let new = NewConnection {
             person: PersonId::new(now, random_bytes()),
-            account,
+            account: account.clone(),
             events: events(&given, &link, now),
             link,
             given,
@@ -173,7 +183,7 @@ impl Links {
             .collect();
         Ok(Completed::Connected(Connection {
             person: connected.person,
-            display_name,
+            display_name: account.display_name.clone(),
             scopes,
             missing,
             dropped: connected.dropped,
@@ -197,6 +207,7 @@ impl Links {
             refresh_sealed: self.inner.seal_refresh(id, refresh),
             access_expires_at: now.saturating_add(life),
             scopes: granted.to_owned(),
+            grants_until: grants_until(now),
         })
     }
 
@@ -216,7 +227,7 @@ impl Links {
 fn events(given: &Given, link: &LinkChange, now: Millis) -> Vec<AuditEvent> {
     let event = |slug| AuditEvent::new(now, random_bytes(), slug, Outcome::Success);
     let mut events = Vec::new();
-    if let LinkChange::Replace(_) = link {
+    if let LinkChange::Replace(..) = link {
         events.push(event("account.connected"));
     }
     match given {
@@ -229,6 +240,11 @@ fn events(given: &Given, link: &LinkChange, now: Millis) -> Vec<AuditEvent> {
         ),
     }
     events
+}
+
+/// Until when grants last on a consent that was given at `authorized_at`.
+fn grants_until(authorized_at: Millis) -> Millis {
+    consent_end(authorized_at).map_or(authorized_at, |end| end - BEFORE_CONSENT_ENDS)
 }
 
 fn is_active(link: &LinkRow) -> bool {

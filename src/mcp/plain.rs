@@ -22,7 +22,7 @@ use rmcp::{
 use serde::Deserialize;
 use tower::Service;
 
-use crate::auth::Scopes;
+use crate::auth::Needed;
 
 use super::{
     server::Server,
@@ -65,7 +65,7 @@ impl Endpoint {
 
     /// The scopes of an operation, by JSON-RPC method and by the name or address of what it is about. `None` for one
     /// that needs none, or that this server does not offer.
-    pub fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+    pub fn needed(&self, method: &str, name: Option<&str>) -> Option<Needed> {
         self.server.needed(method, name)
     }
 

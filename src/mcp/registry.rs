@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
-use crate::auth::{Caller, Scope, Scopes, Toolset};
+use crate::auth::{Caller, Needed, Scope, Scopes, Toolset};
 
 use super::{
     aliases::{self, Alias},
@@ -194,18 +194,23 @@ impl Registry {
             .is_some_and(|at| self.offered[*at].is_open_to(caller))
     }
 
-    /// The scopes of the operation `method` on `name`. A tool that is switched off needs none: no scope would help.
-    pub(crate) fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+    /// The scopes of the operation `method` on `name`: without which it is not done, and all that it makes use of. A
+    /// tool that is switched off needs none: no scope would help.
+    pub(crate) fn needed(&self, method: &str, name: Option<&str>) -> Option<Needed> {
         let reading = Scopes::read_only();
         match method {
             "tools/call" => {
                 let (spec, _) = find(name?)?;
                 let own = Scopes::from_iter([spec.scope]);
-                self.by_name
-                    .contains_key(spec.name)
-                    .then(|| reading.union(own))
+                self.by_name.contains_key(spec.name).then(|| Needed {
+                    required: own,
+                    whole: reading.union(own),
+                })
             }
-            "resources/read" | "prompts/get" | "completion/complete" => Some(reading),
+            "resources/read" | "prompts/get" | "completion/complete" => Some(Needed {
+                required: reading,
+                whole: reading,
+            }),
             _ => None,
         }
     }

@@ -24,7 +24,7 @@ use rmcp::{
 };
 
 use crate::{
-    auth::{Caller, Scope, Scopes},
+    auth::{Caller, Needed, Scope},
     clock::Clock,
     link::Links,
     spotify,
@@ -124,7 +124,7 @@ pub(super) struct Shared {
 
 impl Server {
     /// The scopes of the operation `method` on `name`.
-    pub(super) fn needed(&self, method: &str, name: Option<&str>) -> Option<Scopes> {
+    pub(super) fn needed(&self, method: &str, name: Option<&str>) -> Option<Needed> {
         self.0.registry.needed(method, name)
     }
 }

@@ -18,14 +18,15 @@ use super::{
     consent::{self, Question},
     decide, known,
     redirect::ReturnAddress,
-    request::{Nameless, Parameters, Resources, Wish},
+    request::{Nameless, Parameters, Wish},
+    resource::Resources,
     trouble::Trouble,
 };
 use crate::{
     auth::{Allowance, Bucket, Source},
     clock::{MINUTE, Millis},
     crypto::{Opaque, Purpose, random_bytes},
-    page::{self, FlowCookies, Kind, is_prefetch},
+    page::{self, FlowCookies, Kind, is_navigation, is_prefetch},
     store::{AuthorizationId, NewAuthorization, StoreError},
 };
 
@@ -53,6 +54,10 @@ async fn show(
 ) -> Response {
     if is_prefetch(&headers) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    // Scripts and images of other pages would use up what their visitors may ask for.
+    if !is_navigation(&headers) {
+        return Trouble::Unseen.page();
     }
     let query = query.unwrap_or_default();
     ask(&door, source, &headers, &Parameters::parse(&query))
@@ -82,11 +87,7 @@ async fn ask(
     let address = ReturnAddress::parse(redirect_uri)
         .filter(|_| client.allows(redirect_uri))
         .ok_or(Trouble::ForeignRedirect)?;
-    let resources = Resources {
-        whole: door.resource(),
-        readonly: door.readonly_resource(),
-    };
-    let wish = match parameters.judge(&resources) {
+    let wish = match parameters.judge(&Resources::of(door)) {
         Ok(wish) => wish,
         Err(refusal) => {
             return Ok(Asker::new(door, address, parameters.state()).refuse(refusal));

@@ -8,7 +8,6 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, Method};
-use url::form_urlencoded;
 
 use super::{
     Door,
@@ -19,9 +18,9 @@ use super::{
 };
 use crate::{
     auth::Scopes,
-    clock::{DAY, Millis, SECOND},
+    clock::{Millis, SECOND},
     crypto::{Opaque, Purpose, Token, TokenKind, random_bytes},
-    link::{Completed, ConnectFault, Given, Login, LoginPurpose},
+    link::{Completed, ConnectFault, Given, Login, LoginPurpose, Returned, SpotifyAnswer},
     page::{self, FlowCookies, Kind, is_prefetch},
     store::{
         AppId, AuditEvent, AuthorizationRow, FlowId, FlowState, GrantId, NewGrant, Outcome,
@@ -31,8 +30,6 @@ use crate::{
 
 /// How long a client may take to use its code (RFC 6749 section 4.1.2 allows ten minutes).
 const CODE_LASTS: Millis = 60 * SECOND;
-/// How long a grant lasts at most.
-const GRANT_LASTS: Millis = 180 * DAY;
 
 const NOT_ALLOW_LISTED: Refusal = Refusal {
     code: ErrorCode::AccessDenied,
@@ -86,45 +83,6 @@ pub async fn claim(State(door): State<Arc<Door>>, request: Request, next: Next) 
     page::dress(response, door.secure)
 }
 
-/// What Spotify sent the browser back with. Without exactly one `state` it is nobody's.
-struct Returned {
-    state: Opaque,
-    outcome: Option<Spoken>,
-}
-
-enum Spoken {
-    Agreed { code: Opaque },
-    Refused(Refusal),
-}
-
-impl Returned {
-    fn parse(query: &str) -> Option<Self> {
-        let (mut states, mut codes, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "state" => states.push(value),
-                "code" => codes.push(value),
-                "error" => errors.push(value),
-                _ => {}
-            }
-        }
-        let [state] = states.as_slice() else {
-            return None;
-        };
-        let outcome = match (codes.as_slice(), errors.as_slice()) {
-            ([code], []) if !code.is_empty() => Some(Spoken::Agreed {
-                code: Opaque::from_text(code),
-            }),
-            ([], [error]) => Some(Spoken::Refused(of_spotify(error))),
-            _ => None,
-        };
-        Some(Self {
-            state: Opaque::from_text(state),
-            outcome,
-        })
-    }
-}
-
 /// What the client is told of an `error` that Spotify sent (RFC 6749 section 4.1.2.1). Spotify's own text goes no
 /// further.
 fn of_spotify(error: &str) -> Refusal {
@@ -146,6 +104,8 @@ fn of_spotify(error: &str) -> Refusal {
 
 /// How a login ended that did not lead to a code.
 enum End {
+    /// The login was not open for this browser.
+    NotOpen(FlowState),
     /// On a page: this browser cannot go on, or can try again.
     Page(Trouble),
     /// The login is spent, and only a person can do something: a page with a way back to the client.
@@ -158,12 +118,14 @@ async fn answer(door: &Door, headers: &HeaderMap, back: &Returned, flow: FlowId)
     let cookies = FlowCookies::new(door.secure, Kind::Spotify);
     let browser = cookies.read(headers, flow);
     let cookie = browser.as_deref().unwrap_or_default();
-    let answered = match &back.outcome {
+    let answered = match &back.answer {
         None => Err(Trouble::NoAnswer),
-        Some(Spoken::Agreed { code }) => {
+        Some(SpotifyAnswer::Agreed { code }) => {
             agreed(door, headers, flow, &back.state, cookie, code).await
         }
-        Some(Spoken::Refused(refusal)) => refused(door, flow, &back.state, cookie, *refusal).await,
+        Some(SpotifyAnswer::Refused { error }) => {
+            refused(door, flow, &back.state, cookie, of_spotify(error)).await
+        }
     };
     let (mut response, over) = match answered {
         Ok(response) => (response, true),
@@ -175,9 +137,10 @@ async fn answer(door: &Door, headers: &HeaderMap, back: &Returned, flow: FlowId)
     response
 }
 
-/// Whether this browser has no more use for the login's cookie.
+/// Whether this browser has no more use for the login's cookie. A login that was spent may be opened again by the
+/// request that spent it, so its cookie stays until it ends by itself.
 fn is_final(trouble: Trouble) -> bool {
-    matches!(trouble, Trouble::Over | Trouble::Late)
+    trouble == Trouble::Late
 }
 
 /// The client gets its code, or Spotify is asked for more.
@@ -209,6 +172,7 @@ async fn agreed(
         Err(fault) => end(&fault),
     };
     match end {
+        End::NotOpen(state) => Err(not_open(door, flow, state).await),
         End::Page(trouble) => Err(trouble),
         End::Told(trouble, refusal) => {
             give_up(door, &row).await;
@@ -251,8 +215,10 @@ async fn refused(
     if taken {
         return Ok(asker.refuse(refusal));
     }
-    let why = door.db.find_flow_state(&state, now).await;
-    Err(why.map_or_else(|fault| not_kept(&fault), of_state))
+    Err(match door.db.find_flow_state(&state, now).await {
+        Ok(state) => not_open(door, flow, state).await,
+        Err(fault) => not_kept(&fault),
+    })
 }
 
 async fn find(door: &Door, flow: FlowId) -> Result<(AuthorizationRow, AppId), Trouble> {
@@ -282,7 +248,8 @@ fn grant(
         withheld: Scopes::of_names(&row.asked).without(granted).to_string(),
         resource: row.resource.clone(),
         redirect_host: asker.address.host().to_owned(),
-        expires_at: now + GRANT_LASTS,
+        // Whoever keeps the grant knows Spotify's consent, and moves the end to where that allows it.
+        expires_at: now,
         code_hash: code.hash(door.keys.hash_key()),
         code_expires_at: now + CODE_LASTS,
     }
@@ -302,7 +269,7 @@ fn end(fault: &ConnectFault) -> End {
         tracing::info!(error = %fault, "a login did not lead to a code");
     }
     match fault {
-        ConnectFault::State(state) => End::Page(of_state(*state)),
+        ConnectFault::State(state) => End::NotOpen(*state),
         ConnectFault::NotWaiting => End::Page(Trouble::Over),
         ConnectFault::Store(_) => End::Page(Trouble::Database { reload: true }),
         ConnectFault::Unavailable { retry_after } => End::Page(Trouble::Unavailable {
@@ -317,11 +284,19 @@ fn end(fault: &ConnectFault) -> End {
     }
 }
 
-fn of_state(state: FlowState) -> Trouble {
+async fn not_open(door: &Door, flow: FlowId, state: FlowState) -> Trouble {
     match state {
-        FlowState::Unknown | FlowState::Spent => Trouble::Over,
+        FlowState::Unknown => Trouble::Over,
         FlowState::Expired => Trouble::Late,
         FlowState::OtherBrowser => Trouble::OtherBrowser,
+        FlowState::Spent => {
+            let now = door.clock.now();
+            match door.db.is_authorization_unfinished(flow, now).await {
+                Ok(true) => Trouble::Unfinished,
+                Ok(false) => Trouble::Over,
+                Err(fault) => not_kept(&fault),
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     document::{ClientUrl, Description},
-    redirects::{self, Redirect, RedirectKind},
+    redirects::{self, Redirect},
 };
 use crate::{
     clock::Millis,
@@ -55,13 +55,6 @@ impl Client {
     /// Whether browsers may be sent to `redirect_uri` for this client.
     pub fn allows(&self, redirect_uri: &str) -> bool {
         redirects::allows(&self.redirects, redirect_uri)
-    }
-
-    /// Whether all that it can use is a port of the person's own machine, where any program may listen.
-    pub fn is_loopback_only(&self) -> bool {
-        self.redirects
-            .iter()
-            .all(|redirect| redirect.kind != RedirectKind::Https)
     }
 
     /// Whether it must show a secret at the token endpoint.

@@ -208,7 +208,10 @@ impl Inner {
             let kept = kept.filter(|_| before.passing);
             return self.stale(kept).ok_or(unknown(Unknown::FailedBefore));
         }
-        match self.take_allowance(source, &address.host()).await {
+        // A known document is fetched now and then, however many ask. Counted for its host, it would wait for strangers
+        // who make up addresses there.
+        let host = kept.is_none().then(|| address.host());
+        match self.take_allowance(source, host.as_deref()).await {
             Ok(()) => {}
             Err(limited @ ClientFault::Limited { .. }) => return self.stale(kept).ok_or(limited),
             Err(fault) => return Err(fault),
@@ -268,12 +271,11 @@ impl Inner {
             .ok_or(StoreError::Invalid("client"))
     }
 
-    /// Whether one more document may be fetched for `source`, and from `host`.
-    async fn take_allowance(&self, source: &str, host: &str) -> Result<(), ClientFault> {
-        for (bucket, subject) in [
-            (Bucket::DocumentsBySource, source),
-            (Bucket::DocumentsByHost, host),
-        ] {
+    /// Whether one more document may be fetched for `source`, and from `host` if that counts.
+    async fn take_allowance(&self, source: &str, host: Option<&str>) -> Result<(), ClientFault> {
+        let by_source = (Bucket::DocumentsBySource, source);
+        let by_host = host.map(|host| (Bucket::DocumentsByHost, host));
+        for (bucket, subject) in [Some(by_source), by_host].into_iter().flatten() {
             if let Allowance::Exhausted {
                 retry_after_seconds,
             } = self.parts.limits.take(bucket, subject).await?

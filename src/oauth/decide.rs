@@ -8,13 +8,14 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 use url::form_urlencoded;
 
 use super::{
     Door,
     asker::Asker,
     consent::{self, Question},
+    form::is_form,
     known,
     redirect::{ErrorCode, Refusal, see_other},
     trouble::Trouble,
@@ -111,17 +112,6 @@ impl Answer {
             approved,
         })
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| {
-            kind.trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
 }
 
 async fn answered(door: &Door, headers: &HeaderMap, answer: &Answer) -> Result<Response, Trouble> {

@@ -136,12 +136,14 @@ impl ClientUrl {
 
     /// The host, with its port if that is not 443: what people know the client by.
     pub fn host(&self) -> String {
-        host_and_port(&self.0)
+        redirects::host_and_port(&self.0)
     }
 
     /// The same of a client id that was accepted before.
     pub(super) fn host_of(client_id: &str) -> Option<String> {
-        Url::parse(client_id).ok().map(|url| host_and_port(&url))
+        Url::parse(client_id)
+            .ok()
+            .map(|url| redirects::host_and_port(&url))
     }
 }
 
@@ -162,10 +164,7 @@ pub fn read(
         return Err(DocumentFault::OtherClient);
     }
     refuse_secrets(&members)?;
-    match json::text(&members, "token_endpoint_auth_method") {
-        Ok(None | Some("none")) => {}
-        _ => return Err(DocumentFault::Authentication),
-    }
+    refuse_other_authentication(&members)?;
     for (member, needed) in [
         ("grant_types", "authorization_code"),
         ("response_types", "code"),
@@ -188,14 +187,6 @@ pub fn read(
     })
 }
 
-fn host_and_port(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
 /// `application/json` or a type whose syntax is JSON (RFC 6839 section 3.1), in UTF-8 if it says.
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
@@ -208,6 +199,25 @@ fn is_json(content_type: &str) -> bool {
             .strip_prefix("charset=")
             .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
     })
+}
+
+/// A client that can do without authentication is taken for a public one, whatever it does at other servers: those that
+/// can sign as well say so beside `none`.
+fn refuse_other_authentication(members: &Map<String, Value>) -> Result<(), DocumentFault> {
+    const OFFERED: &str = "token_endpoint_auth_methods_supported";
+    let method = json::text(members, "token_endpoint_auth_method")
+        .map_err(|()| DocumentFault::Authentication)?;
+    let offered = json::texts(members, OFFERED).map_err(|()| DocumentFault::Type(OFFERED))?;
+    let is_public = match (method, offered) {
+        (Some("none"), _) | (None, None) => true,
+        (_, Some(offered)) => offered.iter().any(|one| one == "none"),
+        (Some(_), None) => false,
+    };
+    if is_public {
+        Ok(())
+    } else {
+        Err(DocumentFault::Authentication)
+    }
 }
 
 fn refuse_secrets(members: &Map<String, Value>) -> Result<(), DocumentFault> {

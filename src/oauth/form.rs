@@ -12,6 +12,10 @@ use super::wire::Refused;
 
 /// The longest form, in bytes.
 pub(super) const LONGEST: usize = 64 * 1024;
+/// Parameters that a form has at most: each is compared with all before it.
+const MOST_PARAMETERS: usize = 32;
+/// The content type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the router makes of a request's body.
 pub(super) type Body = Result<Bytes, BytesRejection>;
@@ -41,6 +45,9 @@ impl Form {
         })?;
         let mut pairs: Vec<(String, Zeroizing<String>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(&body) {
+            if pairs.len() == MOST_PARAMETERS {
+                return Err(Refused::Request("there are more than 32 parameters"));
+            }
             if pairs.iter().any(|(known, _)| *known == name) {
                 return Err(Refused::Request("a parameter is there more than once"));
             }
@@ -69,15 +76,19 @@ impl fmt::Debug for Form {
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether the body of a request says that it is a form.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    is_sent_as(headers, FORM)
+}
+
+/// Whether the one content type of a request is `wanted`, whatever its parameters are.
+pub(super) fn is_sent_as(headers: &HeaderMap, wanted: &str) -> bool {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (Some(only), None) = (values.next(), values.next()) else {
         return false;
     };
     only.to_str().is_ok_and(|value| {
         let essence = value.split(';').next().unwrap_or("");
-        essence
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        essence.trim().eq_ignore_ascii_case(wanted)
     })
 }

@@ -7,7 +7,7 @@ use super::{
     Client, Door,
     form::Form,
     issue::Issued,
-    token::{is_aimed_well, usable},
+    usable::{is_aimed_well, usable},
     wire::Refused,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) async fn redeem(
     if found.redirect_uri != shown.redirect_uri {
         return Err(refused("code.redirect_uri"));
     }
-    is_aimed_well(&found.grant, form)?;
+    is_aimed_well(door, &found.grant, form)?;
     if !fits(shown.verifier, &found.code_challenge) {
         door.db.update_code_tried(&shown.hash).await?;
         return Err(refused("code.verifier"));

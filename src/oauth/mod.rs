@@ -7,6 +7,14 @@
 //! ```
 //!
 //! Every one-shot step is one conditional update in the store; every answer to a client is made of RFC words.
+//!
+//! | step | files |
+//! |---|---|
+//! | discovery | `metadata`, `resource` |
+//! | who the client is | `register`, `clients`, `client`, `document`, `redirects`, `name`, `json` |
+//! | what it asks, and the person's answer | `authorize`, `request`, `consent`, `permissions`, `known`, `asker`, `decide`, `trouble` |
+//! | back from Spotify | `callback`, `redirect` |
+//! | codes and tokens | `token`, `form`, `client_auth`, `grant_code`, `refresh`, `usable`, `issue`, `wire`, `revoke` |
 
 mod asker;
 mod authorize;
@@ -35,6 +43,7 @@ mod revoke;
 mod token;
 mod trouble;
 mod trouble_texts;
+mod usable;
 mod wire;
 
 use std::{sync::Arc, time::Duration};

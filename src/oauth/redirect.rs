@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header::LOCATION};
 use url::{Host, Url, form_urlencoded};
 
-use super::redirects::OUR_PARAMETERS;
+use super::redirects::{self, OUR_PARAMETERS};
 
 /// Errors of the authorization endpoint (RFC 6749 section 4.1.2.1, RFC 8707 section 2, OIDC Core
 /// section 3.1.2.6).
@@ -61,11 +61,7 @@ impl ReturnAddress {
 
     /// The host, with its port where one is named.
     pub(super) fn host_and_port(&self) -> String {
-        let host = self.host();
-        match self.0.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }
+        redirects::host_and_port(&self.0)
     }
 
     /// The host alone: on loopback the port is another each time.

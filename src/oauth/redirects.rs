@@ -167,6 +167,15 @@ pub fn allows(registered: &[Redirect], asked: &str) -> bool {
     registered.iter().any(|redirect| redirect.allows(asked))
 }
 
+/// The host of `url`, with its port where that is not the scheme's own: what people know a place by.
+pub(super) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
 fn judge(text: &str) -> Result<RedirectKind, RedirectFault> {
     if text.len() > LONGEST {
         return Err(RedirectFault::TooLong);

@@ -8,7 +8,7 @@ use super::{
     Client, Door,
     form::Form,
     issue::Issued,
-    token::{is_aimed_well, usable},
+    usable::{is_aimed_well, usable},
     wire::Refused,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) async fn refresh(
     for _ in 0..LOOKS {
         let found = door.db.find_refresh(&hash).await?;
         let found = found.ok_or(refused("refresh.unknown"))?;
-        let scopes = judge(client, form, &found, now)?;
+        let scopes = judge(door, client, form, &found, now)?;
         let shown = Shown {
             door,
             token: &token,
@@ -68,6 +68,7 @@ pub(super) async fn refresh(
 
 /// The scopes that the access token is to have, if the refresh token may be used at all.
 fn judge(
+    door: &Door,
     client: &Client,
     form: &Form,
     found: &FoundRefresh,
@@ -80,7 +81,7 @@ fn judge(
     if found.expires_at <= now {
         return Err(refused("refresh.expired"));
     }
-    is_aimed_well(&found.grant, form)?;
+    is_aimed_well(door, &found.grant, form)?;
     narrowed(form.get("scope"), Scopes::of_names(&found.grant.granted))
 }
 

@@ -13,19 +13,18 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
-};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
     Door, client,
     clients::registered_event,
+    form::is_sent_as,
     json,
     name::cleaned,
     redirects::{self, Redirect, RedirectFault},
+    wire::unstored,
 };
 use crate::{
     auth::{Allowance, Bucket, Source},
@@ -35,6 +34,8 @@ use crate::{
 
 /// The longest registration, in bytes.
 const LONGEST_BODY: usize = 64 * 1024;
+/// The name and the redirect URIs of a registration together, in bytes: what is kept of it.
+const MOST_KEPT: usize = 8 * 1024;
 /// What a client is called that gives itself no name.
 const NAMELESS: &str = "Unnamed client";
 
@@ -69,6 +70,8 @@ enum RegisterFault {
     Json(#[from] json::JsonFault),
     #[error("{0}")]
     Redirects(#[from] RedirectFault),
+    #[error("the name and the redirect URIs are longer than 8 KiB together")]
+    TooMuch,
     #[error("{0} is of the wrong type")]
     Type(&'static str),
     #[error("only public clients register: token_endpoint_auth_method none")]
@@ -111,7 +114,7 @@ async fn registration(
     if !door.registration {
         return Err(RegisterFault::Off);
     }
-    if !is_json(headers) {
+    if !is_sent_as(headers, "application/json") {
         return Err(RegisterFault::ContentType);
     }
     let body = body.map_err(|fault| match fault.status() {
@@ -151,17 +154,6 @@ async fn registration(
     Ok(registered(row.client_id, row.created_at, wish))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(only), None) = (values.next(), values.next()) else {
-        return false;
-    };
-    only.to_str().is_ok_and(|value| {
-        let essence = value.split(';').next().unwrap_or("");
-        essence.trim().eq_ignore_ascii_case("application/json")
-    })
-}
-
 fn wish(members: &Map<String, Value>) -> Result<Wish, RegisterFault> {
     let text = |name| json::text(members, name).map_err(|()| RegisterFault::Type(name));
     let texts = |name| json::texts(members, name).map_err(|()| RegisterFault::Type(name));
@@ -182,10 +174,16 @@ fn wish(members: &Map<String, Value>) -> Result<Wish, RegisterFault> {
     text("scope")?;
     let uris = texts("redirect_uris")?.unwrap_or_default();
     let name = text("client_name")?.and_then(cleaned);
+    let name = name.unwrap_or_else(|| NAMELESS.to_owned());
+    let redirects = redirects::judge_all(&uris, redirects::MOST)?;
+    let kept: usize = redirects.iter().map(|redirect| redirect.uri.len()).sum();
+    if name.len() + kept > MOST_KEPT {
+        return Err(RegisterFault::TooMuch);
+    }
     Ok(Wish {
-        name: name.unwrap_or_else(|| NAMELESS.to_owned()),
-        redirects: redirects::judge_all(&uris, redirects::MOST)?,
+        name,
         uris,
+        redirects,
     })
 }
 
@@ -219,7 +217,7 @@ impl IntoResponse for Registration {
             "response_types": ["code"],
             "token_endpoint_auth_method": "none",
         });
-        unstored((StatusCode::CREATED, Json(body)).into_response())
+        unstored((StatusCode::CREATED, Json(body)))
     }
 }
 
@@ -230,7 +228,8 @@ impl IntoResponse for RegisterFault {
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request"),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
             Self::NoBody => (StatusCode::BAD_REQUEST, "invalid_request"),
-            Self::Redirects(_) => (StatusCode::BAD_REQUEST, "invalid_redirect_uri"),
+            // Names are short, so it is the redirect URIs that are too long.
+            Self::Redirects(_) | Self::TooMuch => (StatusCode::BAD_REQUEST, "invalid_redirect_uri"),
             Self::Json(_) | Self::Type(_) | Self::Authentication | Self::Grant | Self::Response => {
                 (StatusCode::BAD_REQUEST, "invalid_client_metadata")
             }
@@ -241,7 +240,7 @@ impl IntoResponse for RegisterFault {
             }
         };
         let body = json!({ "error": slug, "error_description": self.to_string() });
-        let mut response = unstored((status, Json(body)).into_response());
+        let mut response = unstored((status, Json(body)));
         if let Self::Limited {
             retry_after_seconds,
         } = self
@@ -252,11 +251,4 @@ impl IntoResponse for RegisterFault {
         }
         response
     }
-}
-
-fn unstored(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

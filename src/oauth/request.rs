@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::{
     redirect::{ErrorCode, Refusal},
-    resource,
+    resource::Resources,
 };
 use crate::auth::{Scope, Scopes};
 
@@ -68,15 +68,6 @@ pub(super) struct Wish {
     pub(super) scopes: Scopes,
     pub(super) resource: String,
     pub(super) code_challenge: String,
-}
-
-/// The two resources that tokens are for.
-#[derive(Debug)]
-pub(super) struct Resources {
-    /// The MCP endpoint.
-    pub(super) whole: String,
-    /// The MCP endpoint without writes.
-    pub(super) readonly: String,
 }
 
 impl<'a> Parameters<'a> {
@@ -203,15 +194,6 @@ impl<'a> Parameters<'a> {
             .filter(|(one, _)| one == name)
             .map(|(_, value)| value.as_ref())
             .collect()
-    }
-}
-
-impl Resources {
-    fn find(&self, named: &str) -> Option<&str> {
-        [&self.whole, &self.readonly]
-            .into_iter()
-            .find(|ours| resource::names(named, ours))
-            .map(String::as_str)
     }
 }
 

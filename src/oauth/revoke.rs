@@ -1,4 +1,7 @@
 //! Revocation (RFC 7009): any token of a grant ends the whole grant.
+//!
+//! Whoever shows a token of a grant is always served. Failures and unknown tokens are counted by source; beyond the
+//! limit they are answered 429.
 
 use std::sync::Arc;
 
@@ -36,20 +39,37 @@ async fn revoke(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let ended = match counted(&door, source).await {
-        Ok(()) => match Form::read(&uri, &headers, body) {
-            Ok(form) => end(&door, &headers, &form).await,
-            Err(refused) => Err(refused),
+    let ended = match Form::read(&uri, &headers, body) {
+        Ok(form) => end(&door, &headers, &form).await,
+        Err(refused) => Err(refused),
+    };
+    let answer = match ended {
+        Ok(Ended::Grant) => Ok(()),
+        Ok(Ended::Nothing) => counted(&door, source).await,
+        Err(refused) if refused.is_failure() => match counted(&door, source).await {
+            Ok(()) => Err(refused),
+            Err(instead) => {
+                report(&refused);
+                Err(instead)
+            }
         },
         Err(refused) => Err(refused),
     };
-    match ended {
+    match answer {
         Ok(()) => unstored(StatusCode::OK),
         Err(refused) => {
             report(&refused);
             refused.into_response()
         }
     }
+}
+
+/// What a request that was not refused has ended.
+enum Ended {
+    /// The grant of its token, now or before.
+    Grant,
+    /// Nothing: its token is unknown.
+    Nothing,
 }
 
 async fn counted(door: &Door, source: Source) -> Result<(), Refused> {
@@ -69,17 +89,17 @@ async fn counted(door: &Door, source: Source) -> Result<(), Refused> {
 
 /// Ends the grant of the token in `form`. One that is unknown is as good as revoked (RFC 7009 section 2.2). Which kind
 /// the client takes it for does not matter, because the token says it itself.
-async fn end(door: &Door, headers: &HeaderMap, form: &Form) -> Result<(), Refused> {
+async fn end(door: &Door, headers: &HeaderMap, form: &Form) -> Result<Ended, Refused> {
     let text = form
         .get("token")
         .ok_or(Refused::Request("the token is missing"))?;
     let client = authenticate_if_named(door, headers, form).await?;
     let Some(token) = Token::parse(text) else {
-        return Ok(());
+        return Ok(Ended::Nothing);
     };
     let hash = token.hash(door.keys.hash_key());
     let Some((grant, owner)) = door.db.find_token_grant(&hash).await? else {
-        return Ok(());
+        return Ok(Ended::Nothing);
     };
     match client {
         Some(client) if client.id != owner => {
@@ -90,7 +110,8 @@ async fn end(door: &Door, headers: &HeaderMap, form: &Form) -> Result<(), Refuse
         Some(_) => {}
         None => require_public(door, owner).await?,
     }
-    end_grant(door, grant).await
+    end_grant(door, grant).await?;
+    Ok(Ended::Grant)
 }
 
 /// Whoever has a token of a public client may end it; a confidential one has to show its secret.

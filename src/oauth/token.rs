@@ -19,13 +19,13 @@ use super::{
     form::{self, Body, Form},
     grant_code,
     issue::Issued,
-    refresh, resource,
+    refresh,
     wire::Refused,
 };
 use crate::{
     auth::{Allowance, Bucket, Source},
     clock::Millis,
-    store::{ClientId, GrantStatus, TokenGrant},
+    store::ClientId,
 };
 
 /// `POST /token`.
@@ -130,32 +130,5 @@ async fn limited(
             tracing::error!(error = %fault, "a failed token request could not be counted");
             refused
         }
-    }
-}
-
-/// Whether the tokens of `grant` count at `now`.
-///
-/// # Errors
-/// [`Refused::Grant`].
-pub(super) fn usable(grant: &TokenGrant, now: Millis) -> Result<(), Refused> {
-    let reason = match grant.status {
-        GrantStatus::Revoked => "grant.revoked",
-        GrantStatus::Active | GrantStatus::Suspended if grant.grant_expires_at <= now => {
-            "grant.expired"
-        }
-        GrantStatus::Suspended => "grant.suspended",
-        GrantStatus::Active => return Ok(()),
-    };
-    Err(Refused::Grant { reason })
-}
-
-/// Whether `form` asks for tokens of the resource that `grant` is for; asking for none is asking for that one.
-///
-/// # Errors
-/// [`Refused::Target`].
-pub(super) fn is_aimed_well(grant: &TokenGrant, form: &Form) -> Result<(), Refused> {
-    match form.get("resource") {
-        Some(asked) if !resource::names(asked, &grant.resource) => Err(Refused::Target),
-        Some(_) | None => Ok(()),
     }
 }

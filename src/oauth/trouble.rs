@@ -11,6 +11,8 @@ use crate::page::show;
 
 /// How long to wait for a database that does not answer, in seconds.
 const DATABASE_WAIT: u64 = 5;
+/// How long to wait for a login that another request finishes, in seconds.
+const UNFINISHED_WAIT: u64 = 3;
 
 /// Why there is a page and no redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) enum Trouble {
     ForeignRedirect,
     /// Too many requests from one address.
     Limited { retry_after_seconds: u64 },
+    /// A page asked in the background: nobody would see the question.
+    Unseen,
     /// The form was sent from another site.
     CrossSite,
     /// The form was sent from our page at another address than the public one.
@@ -35,6 +39,8 @@ pub(super) enum Trouble {
     OtherBrowser,
     /// The request was answered before, or there is none.
     Over,
+    /// Another request is about to finish the login.
+    Unfinished,
     /// Its time is over.
     Late,
     /// The query of the callback is not one that Spotify writes.
@@ -78,7 +84,7 @@ impl Trouble {
             wait: self.wait(),
             reload: matches!(
                 self,
-                Self::Unavailable { .. } | Self::Database { reload: true }
+                Self::Unfinished | Self::Unavailable { .. } | Self::Database { reload: true }
             ),
             back: back.map(Url::to_string),
         };
@@ -98,6 +104,7 @@ impl Trouble {
             } => Some(retry_after_seconds),
             Self::Unavailable { retry_after } => Some(retry_after.unwrap_or(DATABASE_WAIT)),
             Self::Database { .. } => Some(DATABASE_WAIT),
+            Self::Unfinished => Some(UNFINISHED_WAIT),
             _ => None,
         }
     }
@@ -107,6 +114,7 @@ impl Trouble {
             Self::Nameless
             | Self::UnknownClient
             | Self::ForeignRedirect
+            | Self::Unseen
             | Self::NoForm
             | Self::Over
             | Self::Late
@@ -117,7 +125,9 @@ impl Trouble {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::AppOwnerPremium | Self::AppRefused => StatusCode::BAD_GATEWAY,
-            Self::Unavailable { .. } | Self::Database { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unfinished | Self::Unavailable { .. } | Self::Database { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -127,11 +137,13 @@ impl Trouble {
             Self::UnknownClient => &texts::UNKNOWN_CLIENT,
             Self::ForeignRedirect => &texts::FOREIGN_REDIRECT,
             Self::Limited { .. } => &texts::LIMITED,
+            Self::Unseen => &texts::UNSEEN,
             Self::CrossSite => &texts::CROSS_SITE,
             Self::OtherAddress => &texts::OTHER_ADDRESS,
             Self::NoForm | Self::TooLong => &texts::NO_FORM,
             Self::OtherBrowser => &texts::OTHER_BROWSER,
             Self::Over => &texts::OVER,
+            Self::Unfinished => &texts::UNFINISHED,
             Self::Late => &texts::LATE,
             Self::NoAnswer => &texts::NO_ANSWER,
             Self::NotAllowListed => &texts::NOT_ALLOW_LISTED,

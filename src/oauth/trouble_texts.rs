@@ -44,6 +44,14 @@ pub(super) const LIMITED: Text = Text {
     todo: &["Wait a moment, then connect again from the app."],
 };
 
+pub(super) const UNSEEN: Text = Text {
+    title: "This question was not asked in a window of its own",
+    happened: "A page asked for it in the background, where nobody sees it. Nothing was done.",
+    todo: &[
+        "If you want to connect an app, begin in the app, and let it open this page in your browser.",
+    ],
+};
+
 pub(super) const CROSS_SITE: Text = Text {
     title: "This answer was not given here",
     happened: "Your browser says that another website pressed the button. So that nobody can agree for you, nothing was done.",
@@ -77,9 +85,18 @@ pub(super) const OVER: Text = Text {
     todo: &["If the app is not connected, begin again in the app."],
 };
 
+pub(super) const UNFINISHED: Text = Text {
+    title: "Your answer is being finished",
+    happened: "You came back from Spotify before, and this server is still waiting for Spotify about it. Opening the page again does not make it faster, and does no harm.",
+    todo: &[
+        "Reload this page in a moment.",
+        "If it stays like this and the app is not connected, begin again in the app.",
+    ],
+};
+
 pub(super) const LATE: Text = Text {
     title: "This took too long",
-    happened: "Connecting has to be finished within ten minutes.",
+    happened: "Connecting has to be finished soon after it is begun, and this was begun too long ago.",
     todo: &["Begin again in the app."],
 };
 

@@ -71,3 +71,11 @@ pub fn is_prefetch(headers: &HeaderMap) -> bool {
             .is_some_and(|value| value.contains("prefetch"))
     })
 }
+
+/// Whether a browser says that it opens the address as a page (Fetch Metadata); one that says nothing is believed to.
+pub fn is_navigation(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("sec-fetch-mode")
+        .iter()
+        .all(|mode| mode == "navigate")
+}

@@ -14,7 +14,7 @@ use http::StatusCode;
 
 pub use assets::{icon_path, routes, style_path};
 pub use cookies::{FlowCookies, Kind, SessionCookie};
-pub use headers::{SentFrom, dress, is_prefetch, sent_from};
+pub use headers::{SentFrom, dress, is_navigation, is_prefetch, sent_from};
 pub use words::{date, long_date};
 
 /// `page` written out, with `status`; askama escapes what a template is given.

@@ -167,6 +167,22 @@ impl Db {
         Ok(self.find_authorization(id).await?.map(|row| (row, app)))
     }
 
+    /// Whether the request that a spent login serves may still be answered through that login: nothing came of it yet,
+    /// neither is over at `now`, and no other login was begun in its place.
+    pub async fn is_authorization_unfinished(
+        &self,
+        flow: FlowId,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let found: Option<(String,)> = on!(self, pool => sqlx::query_as(
+            "select a.id from authorizations a join flows f on f.authorization_id = a.id \
+             where f.id = $1 and a.status = 'approved' and $2 < a.expires_at and $2 < f.expires_at \
+             and not exists (select 1 from flows o where o.authorization_id = a.id and o.id <> f.id \
+             and o.status = 'open')")
+            .bind(flow.to_string()).bind(now).fetch_optional(pool).await?);
+        Ok(found.is_some())
+    }
+
     /// Approves a request that waits for this browser, and keeps the login that it begins, together; whether it
     /// was waiting.
     pub async fn update_authorization_approved(

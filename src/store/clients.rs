@@ -11,6 +11,11 @@ use crate::{
 
 /// How long a client that nobody uses is kept.
 pub(super) const UNUSED_CLIENT_KEPT: Millis = 90 * DAY;
+/// Clients of one kind that strangers made known and nobody granted anything, at most; another one ends the one that
+/// was unused for longest.
+const MOST_UNGRANTED: i64 = 10_000;
+/// How many of them go at once at most, should there ever be far too many.
+const MOST_ENDED_AT_ONCE: i64 = 1_000;
 /// How often at most a client's last use is written.
 const TOUCH_EVERY: Millis = HOUR;
 
@@ -132,14 +137,16 @@ impl Db {
             .bind(digest.as_slice()).bind(now).fetch_optional(pool).await?))
     }
 
-    /// Adds `client` with its event, unless one with its id or digest is there; `false` then.
+    /// Adds `client` with its event, unless one with its id or digest is there; `false` then. Of those that are not an
+    /// operator's, the longest unused ones go when there are too many that nobody granted or is being asked for
+    /// anything.
     pub async fn insert_client(
         &self,
         client: &NewClient,
         event: &AuditEvent,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        Ok(in_transaction!(self, tx => {
+        let inserted = in_transaction!(self, tx => {
             let inserted = sqlx::query(
                 "insert into clients (id, client_id, kind, name, metadata, digest, secret_hash, created_at, \
                  fresh_until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing")
@@ -157,7 +164,27 @@ impl Db {
                 insert_audit!(&mut *tx, event, now);
             }
             inserted
-        }))
+        });
+        if inserted && client.kind != ClientKind::Static {
+            self.delete_surplus_clients(client.kind).await?;
+        }
+        Ok(inserted)
+    }
+
+    async fn delete_surplus_clients(&self, kind: ClientKind) -> Result<(), StoreError> {
+        on!(self, pool => {
+            sqlx::query(
+                "delete from clients where id in (select c.id from clients c where c.kind = $1 \
+                 and not exists (select 1 from grants g where g.client_ref = c.id) \
+                 and not exists (select 1 from authorizations a where a.client_ref = c.id) \
+                 order by coalesce(c.last_used_at, c.created_at) desc, c.id desc limit $2 offset $3)",
+            )
+            .bind(kind.as_str())
+            .bind(MOST_ENDED_AT_ONCE)
+            .bind(MOST_UNGRANTED)
+            .execute(pool).await?;
+        });
+        Ok(())
     }
 
     /// Renews what the document of a client that is kept says; `false` when there is no such client.

@@ -4,8 +4,13 @@ use super::{
     AppId, AuditEvent, AuthorizationId, ClientId, ClientKind, Db, GrantId, Outcome, PersonId,
     StoreError, audit::insert_audit, in_transaction, on, revocations::insert_revocation,
 };
-use crate::{clock::Millis, crypto::SecretHash};
+use crate::{
+    clock::{DAY, Millis},
+    crypto::SecretHash,
+};
 
+/// How long a grant lasts at most.
+pub const GRANT_LASTS: Millis = 180 * DAY;
 /// Grants in use that a person has at most; making another one revokes the longest unused.
 pub const MAX_GRANTS: i64 = 50;
 

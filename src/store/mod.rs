@@ -35,7 +35,7 @@ pub use authorizations::{
 pub use clients::{ClientKind, ClientRow, CountedClient, NewClient};
 pub use flows::{FlowState, LoginPurpose, NewFlow, TakenFlow};
 pub use freshness::Freshness;
-pub use grants::{GrantRow, GrantStatus, MAX_GRANTS, NewGrant};
+pub use grants::{GRANT_LASTS, GrantRow, GrantStatus, MAX_GRANTS, NewGrant};
 pub use ids::{
     AppId, AuthorizationId, ClientId, FlowId, GrantId, KeyId, LinkId, PersonId, SessionId,
 };
@@ -74,6 +74,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed: {0}")]
     Query(#[from] sqlx::Error),
+    /// What was read before is not so any more; nothing was written.
+    #[error("the database was changed meanwhile")]
+    Overtaken,
     /// A row holds what this program never writes.
     #[error("the database holds an invalid {0}")]
     Invalid(&'static str),
@@ -105,7 +108,7 @@ impl StoreError {
             | Self::Migration(
                 MigrateError::Execute(fault) | MigrateError::ExecuteMigration(fault, _),
             ) => Some(fault),
-            Self::Migration(_) | Self::Foreign(_) | Self::Invalid(_) => None,
+            Self::Migration(_) | Self::Foreign(_) | Self::Overtaken | Self::Invalid(_) => None,
         }
     }
 }

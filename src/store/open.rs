@@ -34,8 +34,8 @@ const OURS: [&str; 17] = [
     "vault",
     "sqlite_sequence",
 ];
-/// How often a start tries again when another process is migrating the same SQLite file.
-const MIGRATION_ATTEMPTS: u32 = 5;
+/// How often a start tries again when another process is opening or migrating the same SQLite file.
+const OPEN_ATTEMPTS: u32 = 5;
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -67,7 +67,15 @@ impl Db {
     pub async fn open(options: &DbOptions) -> Result<Self, StoreError> {
         let db = Self::connect(options).await.map_err(StoreError::Open)?;
         db.refuse_foreign().await?;
-        db.prepare().await.map_err(StoreError::Open)?;
+        // SQLite does not wait for another process that is changing the journal's mode, as a start beside ours does.
+        let mut attempt = 1;
+        while let Err(fault) = db.prepare().await.map_err(StoreError::Open) {
+            if attempt == OPEN_ATTEMPTS || !fault.is_locked() {
+                return Err(fault);
+            }
+            attempt += 1;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         db.migrate().await?;
         Ok(db)
     }
@@ -151,7 +159,7 @@ impl Db {
                 // may lose the race for a table; the next attempt finds it there.
                 let mut attempt = 1;
                 while let Err(fault) = sqlx::migrate!("migrations/sqlite").run(pool).await {
-                    if attempt == MIGRATION_ATTEMPTS {
+                    if attempt == OPEN_ATTEMPTS {
                         return Err(fault.into());
                     }
                     attempt += 1;

@@ -4,7 +4,7 @@
 use super::{
     AppId, AuditEvent, Db, KeyId, LinkId, NewGrant, NewKey, NewSession, PersonId, StoreError,
     audit::insert_audit,
-    grants::insert_grant,
+    grants::{GRANT_LASTS, insert_grant},
     in_transaction,
     keys::{MAX_KEYS, insert_key},
     on,
@@ -42,10 +42,12 @@ pub struct NewConnection {
 /// What a login does to the person's link.
 #[derive(Clone, Debug)]
 pub enum LinkChange {
-    /// It takes the place of an earlier one.
-    Replace(NewLink),
-    /// The one that there is can do all that was approved and more, so it stays.
-    Keep,
+    /// It takes the place of the one of that id, or is the first.
+    Replace(NewLink, Option<LinkId>),
+    /// The one of that id, which is in use, can do all that was approved and more, so it stays.
+    Keep(LinkId),
+    /// Whatever there is stays as it is.
+    Leave,
 }
 
 /// What somebody gets for a login.
@@ -74,6 +76,8 @@ pub struct NewLink {
     pub access_expires_at: Millis,
     /// The Spotify permissions granted, separated by spaces.
     pub scopes: String,
+    /// Until when the grants that hang on it last at most.
+    pub grants_until: Millis,
 }
 
 /// What a login led to.
@@ -141,11 +145,13 @@ macro_rules! upsert_person {
     }};
 }
 
-/// Puts a link in the place of an earlier one through the same app, and revives the grants that hang on it.
+/// Puts a link in the place of an earlier one through the same app, and revives and prolongs the grants that hang
+/// on it.
 macro_rules! replace_link {
-    ($tx:ident, $person:expr, $link:expr, $now:expr) => {{
+    ($tx:ident, $person:expr, $link:expr, $earlier:expr, $now:expr) => {{
         let link: &NewLink = $link;
-        sqlx::query(
+        let earlier: Option<LinkId> = $earlier;
+        let replaced = sqlx::query(
             "insert into spotify_links (id, person_id, app_id, access_sealed, refresh_sealed, access_issued_at, \
              access_expires_at, scopes, authorized_at, status, version) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $6, 'active', 1) \
@@ -154,16 +160,36 @@ macro_rules! replace_link {
              access_issued_at = excluded.access_issued_at, access_expires_at = excluded.access_expires_at, \
              scopes = excluded.scopes, authorized_at = excluded.authorized_at, status = 'active', \
              suspended_reason = null, suspended_at = null, version = spotify_links.version + 1, \
-             lease_owner = null, lease_until = null",
+             lease_owner = null, lease_until = null \
+             where spotify_links.id = $9",
         )
         .bind(link.id.to_string()).bind($person.to_string()).bind(link.app.to_string())
         .bind(&link.access_sealed).bind(&link.refresh_sealed).bind($now)
-        .bind(link.access_expires_at).bind(&link.scopes)
-        .execute(&mut *$tx).await?;
+        .bind(link.access_expires_at).bind(&link.scopes).bind(earlier.map(|id| id.to_string()))
+        .execute(&mut *$tx).await?.rows_affected() > 0;
+        if !replaced {
+            return Err(StoreError::Overtaken);
+        }
         sqlx::query(
-            "update grants set status = 'active' where person_id = $1 and app_id = $2 and status = 'suspended'",
+            "update grants set status = 'active', \
+             expires_at = case when created_at + $3 < $4 then created_at + $3 else $4 end \
+             where person_id = $1 and app_id = $2 and status <> 'revoked' and $5 < expires_at",
         )
-        .bind($person.to_string()).bind(link.app.to_string()).execute(&mut *$tx).await?;
+        .bind($person.to_string()).bind(link.app.to_string()).bind(GRANT_LASTS).bind(link.grants_until)
+        .bind($now).execute(&mut *$tx).await?;
+    }};
+}
+
+/// Holds on to a link that is in use until the end of the transaction.
+macro_rules! keep_link {
+    ($tx:ident, $person:expr, $link:expr) => {{
+        let kept = sqlx::query(
+            "update spotify_links set status = status where id = $1 and person_id = $2 and status = 'active'",
+        )
+        .bind($link.to_string()).bind($person.to_string()).execute(&mut *$tx).await?.rows_affected() > 0;
+        if !kept {
+            return Err(StoreError::Overtaken);
+        }
     }};
 }
 
@@ -218,6 +244,9 @@ impl Db {
     /// Keeps a confirmed login: the person (new or known by their account), the link in place of an earlier one,
     /// and what the login gives. All of it or nothing; `None` and nothing when the request for authorization that
     /// it answers is not waiting for it any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] when the link that was to be replaced or kept is not there any more.
     pub async fn insert_connection(
         &self,
         new: &NewConnection,
@@ -230,8 +259,12 @@ impl Db {
             };
             if waited_for {
                 let person = upsert_person!(tx, new.person, &new.account, now);
-                if let LinkChange::Replace(link) = &new.link {
-                    replace_link!(tx, person, link, now);
+                match &new.link {
+                    LinkChange::Replace(link, earlier) => {
+                        replace_link!(tx, person, link, *earlier, now);
+                    }
+                    LinkChange::Keep(link) => keep_link!(tx, person, *link),
+                    LinkChange::Leave => {}
                 }
                 let dropped = match &new.given {
                     Given::Keys(keys) => insert_login_keys!(tx, person, keys, now),
@@ -244,7 +277,7 @@ impl Db {
                         Vec::new()
                     }
                 };
-                if let LinkChange::Replace(_) = &new.link {
+                if let LinkChange::Replace(..) = &new.link {
                     insert_revocation!(&mut *tx, Some(person.to_string()), None::<String>, now);
                 }
                 for event in &new.events {
@@ -298,6 +331,9 @@ impl Db {
                 let keys: Vec<String> =
                     sqlx::query_scalar("delete from api_keys where person_id = $1 returning id")
                         .bind(id.to_string()).fetch_all(&mut *tx).await?;
+                // Before the grants, in the order in which a suspension locks them.
+                sqlx::query("delete from spotify_links where person_id = $1")
+                    .bind(id.to_string()).execute(&mut *tx).await?;
                 let grants: Vec<String> =
                     sqlx::query_scalar("delete from grants where person_id = $1 returning id")
                         .bind(id.to_string()).fetch_all(&mut *tx).await?;

@@ -9,7 +9,8 @@ const FLOW_TOMBSTONE: Millis = HOUR;
 const REVOCATION_KEPT: Millis = HOUR;
 /// How long the tokens of a suspended link are kept: a Spotify outage has produced false revocations.
 const SUSPENDED_TOKENS_KEPT: Millis = 3 * DAY;
-
+/// How long the audit keeps what concerns no person: strangers can make such entries.
+const STRANGERS_AUDIT_KEPT: Millis = 90 * DAY;
 /// How long a grant is kept after its end, so that the reuse of its tokens is noticed.
 const ENDED_GRANTS_KEPT: Millis = 30 * DAY;
 
@@ -38,6 +39,8 @@ pub struct Swept {
     pub tokens: u64,
     /// OAuth clients that nobody uses.
     pub clients: u64,
+    /// Entries of the audit that concern no person.
+    pub audit: u64,
 }
 
 impl Db {
@@ -62,7 +65,8 @@ impl Db {
                     now,
                 )
                 .await?,
-            // Of each grant one code or refresh token is still to be used, and without it nothing can be.
+            // Of each grant that is not revoked, one code or refresh token is still to be used, and once that one is
+            // over nothing more can be had. Those of revoked grants say nothing.
             idle_grants: self
                 .delete_before(
                     "update grants set status = 'revoked', ended_at = $1, ended_reason = 'idle' \
@@ -88,6 +92,12 @@ impl Db {
                 )
                 .await?,
             clients: self.delete_unused_clients(now).await?,
+            audit: self
+                .delete_before(
+                    "delete from audit where person_id is null and created_at <= $1",
+                    now - STRANGERS_AUDIT_KEPT,
+                )
+                .await?,
         })
     }
 

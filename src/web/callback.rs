@@ -5,7 +5,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header::ALLOW};
-use url::form_urlencoded;
 
 use super::{
     Shared, Web,
@@ -17,7 +16,7 @@ use super::{
 use crate::{
     auth::{IssuedKey, KeyLimits, KeyOptions},
     crypto::{KeyKind, Opaque},
-    link::{Completed, ConnectFault, Connection, Given, Login},
+    link::{Completed, ConnectFault, Connection, Given, Login, Returned, SpotifyAnswer},
     page::{FlowCookies, Kind, SessionCookie, date, is_prefetch},
     store::LoginPurpose,
 };
@@ -31,7 +30,7 @@ pub(super) async fn come_back(
     if is_prefetch(&headers) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let Some(back) = Back::parse(query.as_deref().unwrap_or_default()) else {
+    let Some(back) = Returned::parse(query.as_deref().unwrap_or_default()) else {
         return Problem::BadCallback.page(&web);
     };
     let login = match find_login(&web, &back).await {
@@ -60,47 +59,7 @@ pub(super) async fn no_effect() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")]).into_response()
 }
 
-/// What Spotify sent the browser back with.
-struct Back {
-    state: Opaque,
-    outcome: Outcome,
-}
-
-enum Outcome {
-    Agreed { code: Opaque },
-    Refused(Problem),
-}
-
-impl Back {
-    /// Needs exactly one `state` and exactly one of `code` and `error`; anything else was not written by Spotify.
-    fn parse(query: &str) -> Option<Self> {
-        let (mut states, mut codes, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "state" => states.push(value),
-                "code" => codes.push(value),
-                "error" => errors.push(value),
-                _ => {}
-            }
-        }
-        let [state] = states.as_slice() else {
-            return None;
-        };
-        let outcome = match (codes.as_slice(), errors.as_slice()) {
-            ([code], []) if !code.is_empty() => Outcome::Agreed {
-                code: Opaque::from_text(code),
-            },
-            ([], [error]) => Outcome::Refused(Problem::of_spotify(error)),
-            _ => return None,
-        };
-        (!state.is_empty()).then(|| Self {
-            state: Opaque::from_text(state),
-            outcome,
-        })
-    }
-}
-
-async fn find_login(web: &Web, back: &Back) -> Result<Option<Login>, Problem> {
+async fn find_login(web: &Web, back: &Returned) -> Result<Option<Login>, Problem> {
     web.links
         .find_login(web.keys.hash_key(), back.state.expose())
         .await
@@ -111,7 +70,7 @@ async fn find_login(web: &Web, back: &Back) -> Result<Option<Login>, Problem> {
 async fn finish(
     web: &Web,
     headers: &HeaderMap,
-    back: &Back,
+    back: &Returned,
     login: Option<Login>,
     browser: &str,
 ) -> (Response, bool) {
@@ -121,14 +80,14 @@ async fn finish(
         LoginPurpose::Keys | LoginPurpose::Authorization(_) => Start::Login,
     };
     let state = back.state.expose();
-    let outcome = match (&back.outcome, purpose) {
-        // Whoever mounts this route takes those before they come here.
-        (_, LoginPurpose::Authorization(_)) => Err(Problem::BadCallback),
-        (Outcome::Refused(problem), _) => {
+    let outcome = match (&back.answer, purpose) {
+        // Whoever mounts this route takes those of clients before they come here.
+        (None, _) | (_, LoginPurpose::Authorization(_)) => Err(Problem::BadCallback),
+        (Some(SpotifyAnswer::Refused { error }), _) => {
             let refused = web.links.refuse(web.keys.hash_key(), state, browser).await;
-            Err(refused.map_or_else(|fault| told(&fault), |()| *problem))
+            Err(refused.map_or_else(|fault| told(&fault), |()| Problem::of_spotify(error)))
         }
-        (Outcome::Agreed { code }, LoginPurpose::Keys) => {
+        (Some(SpotifyAnswer::Agreed { code }), LoginPurpose::Keys) => {
             let comeback = Comeback {
                 state,
                 browser,
@@ -136,7 +95,7 @@ async fn finish(
             };
             hand_out_keys(web, headers, &comeback).await
         }
-        (Outcome::Agreed { code }, LoginPurpose::Session) => {
+        (Some(SpotifyAnswer::Agreed { code }), LoginPurpose::Session) => {
             let comeback = Comeback {
                 state,
                 browser,

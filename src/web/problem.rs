@@ -150,11 +150,16 @@ impl Problem {
         response
     }
 
-    /// Whether the login cannot be continued by this browser, so that its cookie is of no more use.
+    /// Whether the login cannot be continued by this browser, so that its cookie is of no more use. One that was spent
+    /// may be opened again by the request that spent it.
     pub(super) fn is_final(self) -> bool {
         !matches!(
             self,
-            Self::Unavailable { .. } | Self::Database | Self::OtherBrowser
+            Self::Unavailable { .. }
+                | Self::Database
+                | Self::OtherBrowser
+                | Self::Spent
+                | Self::BadCallback
         )
     }
 

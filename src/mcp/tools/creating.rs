@@ -90,12 +90,12 @@ pub(super) async fn create_playlist(context: &Context<'_>, args: Args) -> Result
 
 /// One of the person's own playlists with this name, among the first [`LOOKED_THROUGH`].
 async fn find_own(context: &Context<'_>, name: &str) -> Result<Option<PlaylistSummary>, Fault> {
-    let me = context.standing().await?.spotify_id;
+    let me = context.me().await?;
     let call = api::my_playlists(Paging::new(LOOKED_THROUGH, 0));
     let found = context.upstream.send(&call).await?;
     let wanted = name.to_lowercase();
     Ok(found.items.into_iter().find(|list| {
-        list.owner.id.as_ref() == Some(&me) && list.name.trim().to_lowercase() == wanted
+        list.owner.id.as_deref() == Some(&*me) && list.name.trim().to_lowercase() == wanted
     }))
 }
 

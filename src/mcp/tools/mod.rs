@@ -15,9 +15,10 @@ mod search;
 mod status;
 mod summary;
 
+use std::sync::Arc;
+
 use crate::{
     auth::{Caller, Scope, Toolset},
-    link::Standing,
     spotify::model::Page as Found,
 };
 
@@ -196,9 +197,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The caller's account as the link knows it; costs no Spotify call.
-    async fn standing(&self) -> Result<Standing, Fault> {
-        Ok(self.deps.links.standing(self.caller.person).await?)
+    /// Spotify's `id` of the caller's account; costs no Spotify call.
+    async fn me(&self) -> Result<Arc<str>, Fault> {
+        Ok(self.deps.links.spotify_id(self.caller.person).await?)
     }
 }
 

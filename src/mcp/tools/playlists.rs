@@ -48,7 +48,7 @@ pub(super) struct Args {
 
 /// One call, or with a filter as many as it takes to fill the page, up to [`SCAN_CALLS`].
 pub(super) async fn list_playlists(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
-    let me = context.standing().await?.spotify_id;
+    let me = context.me().await?;
     let start = args.offset.unwrap_or(0);
     let mut words = String::new();
     if args.name_contains.is_some() || args.owned_only {

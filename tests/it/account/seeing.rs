@@ -188,4 +188,9 @@ async fn who_has_connected_nothing_yet_can_sign_in_and_sees_that() {
         .await;
     assert_eq!(page.text_of("#account"), "Ann");
     assert!(page.texts_of(".client, .key").is_empty());
+    assert_eq!(
+        stage.count("spotify_links").await,
+        0,
+        "nothing of Spotify's is kept"
+    );
 }

@@ -116,7 +116,13 @@ async fn f2_a_state_that_is_unknown_late_or_used_gets_a_page() {
     let back = browser.agree(&away, &somebody(&app)).await;
     app.advance(Duration::from_mins(10));
     app.spotify.reset_calls();
-    assert_page(&browser.visit(&back).await, 400);
+    let late = browser.visit(&back).await;
+    assert_page(&late, 400);
+    assert_eq!(late.text_of("h1"), "This took too long");
+    assert!(
+        !late.text_of("main").contains("ten minutes"),
+        "with the page before it, it is twenty"
+    );
     assert_eq!(app.spotify.count(TOKEN), 0);
     assert_eq!(app.database.count("grants").await, 0);
 }

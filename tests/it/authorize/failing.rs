@@ -7,6 +7,7 @@ use auxcord::sandbox::{Action, Fault};
 use super::{TOKEN, app, assert_page, on_loopback, open, somebody};
 use crate::harness::{
     Browser, TestApp,
+    browser::Page,
     consent::{Guest, STATE, answer},
     sql::Hand,
 };
@@ -93,6 +94,65 @@ async fn f8_a_browser_that_goes_away_meanwhile_does_not_leave_half_a_grant() {
     assert_eq!(app.database.count("spotify_links").await, 1);
     assert_page(&browser.visit(&back).await, 400);
     assert_eq!(app.spotify.count(TOKEN), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f8_a_reload_while_the_answer_is_finished_waits_and_loses_nothing() {
+    let app = app().await;
+    let client = on_loopback(&app).await;
+    let browser = app.browser();
+    let back = agreed(&app, &browser, &client).await;
+    app.spotify.add_fault(on_token(Action::Hold).times(0, 1));
+    let reloading = async {
+        app.spotify.until_held(1).await;
+        let reload = browser.visit(&back).await;
+        app.spotify.release();
+        reload
+    };
+    let (sent, reload) = tokio::join!(browser.visit(&back), reloading);
+    assert_unfinished(&reload);
+    client.tokens(&answer(&sent)["code"]).await;
+    assert_page(&browser.visit(&back).await, 400);
+    assert_eq!(app.spotify.count(TOKEN), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f8_a_login_that_is_open_again_after_a_reload_can_be_finished() {
+    let app = app().await;
+    let client = on_loopback(&app).await;
+    let browser = app.browser();
+    let back = agreed(&app, &browser, &client).await;
+    let mut hand = Hand::on(&app.database).await;
+    // As while another request waits for Spotify, and after Spotify did not answer that one.
+    hand.execute("update flows set status = 'spent'").await;
+    assert_unfinished(&browser.visit(&back).await);
+    let cancelled = back.replace("code=", "error=access_denied&was=");
+    assert_unfinished(&browser.visit(&cancelled).await);
+    hand.execute("update flows set status = 'open'").await;
+    client
+        .tokens(&answer(&browser.visit(&back).await)["code"])
+        .await;
+}
+
+#[tokio::test]
+async fn what_nobody_finishes_is_not_waited_for_after_its_time() {
+    let app = app().await;
+    let client = on_loopback(&app).await;
+    let browser = app.browser();
+    let back = agreed(&app, &browser, &client).await;
+    let mut hand = Hand::on(&app.database).await;
+    hand.execute("update flows set status = 'spent'").await;
+    app.advance(Duration::from_mins(10));
+    assert_page(&browser.visit(&back).await, 400);
+}
+
+/// The page says to reload it, and the browser keeps what it needs for that.
+fn assert_unfinished(page: &Page) {
+    assert_page(page, 503);
+    assert_eq!(page.text_of("h1"), "Your answer is being finished");
+    assert_eq!(page.header("retry-after"), "3");
+    assert_eq!(page.text_of("#again"), "Try again");
+    assert!(page.set_cookies().is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{EVERYTHING, WEB, app, kept, on_loopback, on_the_web, refused};
+use super::{EVERYTHING, WEB, app, kept, on_loopback, on_the_web, open, refused};
 use crate::harness::{TestApp, browser::Page, consent::answer};
 
 /// The scopes that our page asks about.
@@ -134,6 +134,9 @@ async fn d12_a_resource_of_ours_is_known_in_every_spelling_and_when_it_is_left_o
         ours.clone(),
         format!("{ours}/"),
         ours.replace("http:", "HTTP:"),
+        // What people paste who were told no more than the server's address.
+        app.origin.clone(),
+        format!("{}/", app.origin),
     ] {
         app.browser()
             .asked(&request.clone().with("resource", &spelling))
@@ -146,8 +149,36 @@ async fn d12_a_resource_of_ours_is_known_in_every_spelling_and_when_it_is_left_o
     }
     let mut told = resources(&app).await;
     told.sort_unstable();
-    let expected = [["/mcp"; 4].as_slice(), &["/mcp/readonly"; 2]].concat();
+    let expected = [["/mcp"; 6].as_slice(), &["/mcp/readonly"; 2]].concat();
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn d12_the_schemes_own_port_may_be_written_out() {
+    let mut app = TestApp::start_with(open().with("BASE_URL", "https://music.example.com")).await;
+    // The public name leads to this process only for those who know the port.
+    app.origin = format!("http://{}", app.listening());
+    let request = on_loopback(&app).await.request();
+    for ours in [
+        "https://music.example.com:443/mcp",
+        "https://MUSIC.example.com:443",
+        "https://music.example.com:443/",
+    ] {
+        let request = request.clone().with("resource", ours);
+        app.browser().asked(&request).await;
+    }
+    let resource = "https://music.example.com/mcp";
+    assert_eq!(resources(&app).await, [resource; 3]);
+    for foreign in [
+        "https://music.example.com:80/mcp",
+        "https://music.example.com:8443/mcp",
+        "http://music.example.com:443/mcp",
+        "https://music.example.com/readonly",
+    ] {
+        let request = request.clone().with("resource", foreign);
+        let told = answer(&app.browser().ask(&request).await);
+        assert_eq!(told["error"], "invalid_target", "{foreign}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Who asks, and where the answer is to go: what is wrong there is a page for the person, never a redirect.
 
+use reqwest::Method;
+
 use super::{LOOPBACK, WEB, app, assert_page, kept, on_loopback, on_the_web, open};
-use crate::harness::{TestApp, consent::Guest};
+use crate::harness::{TestApp, browser::Page, consent::Guest};
 
 #[tokio::test]
 async fn d1_an_unknown_client_gets_a_page() {
@@ -126,6 +128,26 @@ async fn the_thirty_first_request_in_a_minute_waits() {
     assert_eq!(page.header("retry-after"), "60");
     app.advance(std::time::Duration::from_mins(1));
     browser.asked(&client.request()).await;
+}
+
+#[tokio::test]
+async fn a_request_that_no_window_shows_gets_a_page_and_counts_for_nothing() {
+    let app = TestApp::start_with(open().with("LIMIT_AUTHORIZE", "2/min")).await;
+    let client = on_loopback(&app).await;
+    let path = client.request().path();
+    let asked = async |mode: &str| {
+        let browser = app.browser();
+        let request = browser.request(Method::GET, &path);
+        Page::read(request.header("sec-fetch-mode", mode)).await
+    };
+    for mode in ["cors", "no-cors", "same-origin", "websocket", ""] {
+        let page = asked(mode).await;
+        assert_page(&page, 400);
+        assert!(page.set_cookies().is_empty());
+    }
+    assert_eq!(kept(&app).await, (0, 0));
+    assert_eq!(asked("navigate").await.status, 200);
+    app.browser().asked(&client.request()).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,14 @@
 //! Several clients of one person hang on one link: none takes from it what another needs.
 
+use std::time::Duration;
+
+use auxcord::{
+    crypto::{Purpose, random_bytes},
+    store::{
+        Account, Given, LinkChange, LinkId, NewConnection, NewLink, NewSession, PersonId,
+        SessionId, StoreError,
+    },
+};
 use serde_json::json;
 use url::Url;
 
@@ -8,7 +17,10 @@ use crate::harness::{
     TestApp,
     browser::Page,
     consent::{Guest, answer},
+    oauth::behind,
 };
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// The permissions of the only link, sorted.
 async fn held(app: &TestApp) -> Vec<String> {
@@ -149,4 +161,76 @@ async fn connecting_again_revives_the_grants_that_hang_on_a_suspended_link() {
         access.done("get_status", json!({})).await["connected"],
         true
     );
+}
+
+#[tokio::test]
+async fn connecting_again_prolongs_the_grants_that_hang_on_the_link() {
+    let app = app().await;
+    let client = on_loopback(&app).await;
+    let person = somebody(&app);
+    app.browser()
+        .code(&client.request_for(EVERYTHING), &person)
+        .await;
+    let ends = "select cast(expires_at as text) from grants order by created_at, id";
+    app.advance(DAY * 100);
+    let late = on_the_web(&app).await;
+    app.browser().code(&late.request(), &person).await;
+    let before = app.database.texts(ends).await;
+    app.advance(DAY * 30);
+    app.connect(&person).await;
+    let after = app.database.texts(ends).await;
+    assert_eq!(after[0], before[0], "180 days are the most");
+    assert!(after[1] > before[1], "{before:?} {after:?}");
+}
+
+#[tokio::test]
+async fn a_link_that_changed_since_it_was_looked_at_is_neither_kept_nor_replaced() {
+    let app = app().await;
+    let person = app.connect_first().await;
+    let opened = behind(&app).await;
+    let now = app.clock.now();
+    let account = Account {
+        account_id: None,
+        spotify_id: person.spotify_id.clone(),
+        display_name: None,
+    };
+    let known = opened.db.find_person_of(&account).await.unwrap().unwrap();
+    let link = opened.db.find_link(known).await.unwrap().unwrap();
+    let gone = LinkId::new(now, random_bytes());
+    let replacing = |earlier| {
+        let link = NewLink {
+            id: LinkId::new(now, random_bytes()),
+            app: link.app_id,
+            access_sealed: Vec::new(),
+            refresh_sealed: Vec::new(),
+            access_expires_at: now,
+            scopes: "user-read-private".to_owned(),
+            grants_until: now,
+        };
+        LinkChange::Replace(link, earlier)
+    };
+    let rows = "select id || scopes || status || version from spotify_links";
+    let before = app.database.texts(rows).await;
+    for change in [
+        replacing(None),
+        replacing(Some(gone)),
+        LinkChange::Keep(gone),
+    ] {
+        let connection = NewConnection {
+            person: PersonId::new(now, random_bytes()),
+            account: account.clone(),
+            link: change,
+            given: Given::Session(NewSession {
+                id: SessionId::new(now, random_bytes()),
+                hash: opened.hash_key.hash(Purpose::Session, "story"),
+                expires_at: now + 1,
+            }),
+            events: Vec::new(),
+        };
+        let fault = opened.db.insert_connection(&connection, now).await;
+        assert!(matches!(fault, Err(StoreError::Overtaken)), "{fault:?}");
+    }
+    assert_eq!(app.database.texts(rows).await, before);
+    assert_eq!(app.database.count("sessions").await, 0);
+    opened.db.close().await;
 }

@@ -170,7 +170,6 @@ async fn a_token_that_may_not_read_is_asked_to_step_up_for_what_reads() {
             json!({ "name": "search", "arguments": { "query": "night" } }),
             "music:read",
         ),
-        ("tools/call", create(), "music:read playlists:write"),
         (
             "resources/read",
             json!({ "uri": "spotify://status" }),
@@ -196,6 +195,10 @@ async fn a_token_that_may_not_read_is_asked_to_step_up_for_what_reads() {
         assert_step_up(&app, &modern, scopes);
     }
     assert!(!listed(&client).await.is_empty());
+    client
+        .done("create_playlist", json!({ "name": "Story" }))
+        .await;
+    assert_eq!(app.spotify.take_writes().len(), 1, "what it asked for");
 }
 
 #[tokio::test]

@@ -93,8 +93,6 @@ impl Setup {
             ("SPOTIFY_CLIENT_ID", CLIENT_ID),
             ("SPOTIFY_ACCOUNTS_URL", &sandbox.accounts_url()),
             ("SPOTIFY_API_URL", &sandbox.api_url()),
-            // Everybody in a story comes from one address.
-            ("LIMIT_AUTHORIZE", "100000/min"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
-use super::{Browser, browser::Page, http};
+use super::{Browser, browser::Page, http, oauth::Form};
 
 /// What the client of the stories wants to have back.
 pub const STATE: &str = "st&ate=\"1\" /ü";
@@ -71,17 +71,33 @@ impl Guest {
         self.request().with("scope", scopes)
     }
 
+    /// The verifier that goes with its codes.
+    pub fn verifier(&self) -> &str {
+        self.verifier.expose()
+    }
+
+    /// The form that redeems `code`.
+    pub fn redemption(&self, code: &str) -> Form {
+        Form::default()
+            .with("grant_type", "authorization_code")
+            .with("code", code)
+            .with("client_id", &self.client_id)
+            .with("redirect_uri", &self.redirect_uri)
+            .with("code_verifier", self.verifier())
+    }
+
+    /// The form that shows a refresh token.
+    pub fn refreshing(&self, token: &str) -> Form {
+        Form::default()
+            .with("grant_type", "refresh_token")
+            .with("refresh_token", token)
+            .with("client_id", &self.client_id)
+    }
+
     /// What the token endpoint says to `code`.
     pub async fn redeem(&self, code: &str) -> Page {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect_uri),
-            ("code_verifier", self.verifier.expose()),
-        ];
-        let client = http().build().unwrap();
-        Page::read(client.post(format!("{}/token", self.origin)).form(&form)).await
+        let url = format!("{}/token", self.origin);
+        Page::read(self.redemption(code).request(&url)).await
     }
 
     /// The tokens that `code` gives.

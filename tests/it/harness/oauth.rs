@@ -176,7 +176,7 @@ pub async fn stage_wish(
             spotify_id: known.spotify_id,
             display_name: known.display_name,
         },
-        link: LinkChange::Keep,
+        link: LinkChange::Leave,
         given: Given::Grant(Box::new(grant)),
         events: Vec::new(),
     };

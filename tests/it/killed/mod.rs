@@ -1,7 +1,11 @@
 //! Power cuts: a server process is killed at the worst moments, and the next one finds the old state or the new one.
 
+mod door;
 mod login;
+mod outage;
 mod renewal;
+mod stage;
+mod twins;
 
 use auxcord::{
     crypto::{Keyring, Place},

@@ -120,7 +120,7 @@ async fn a_document_makes_a_client_whose_domain_is_verified() {
     assert_eq!(client.kind, ClientKind::Document);
     assert_eq!(client.name, "Listening <b>Room</b>");
     assert_eq!(client.standing, Standing::VerifiedDomain(NAME.to_owned()));
-    assert!(!client.is_confidential() && !client.is_loopback_only());
+    assert!(!client.is_confidential());
     assert!(client.allows("http://localhost:53123/callback"));
     assert!(client.allows(&format!("https://{NAME}/cb")));
     assert!(!client.allows("http://127.0.0.1:53123/callback"));
@@ -184,7 +184,7 @@ async fn a_changed_document_changes_the_client_once_it_is_fetched_again() {
     stage.advance_minutes(60);
     let after = stage.find("/c").await.unwrap();
     assert_eq!((after.id, after.name.as_str()), (before.id, "Quiet Room"));
-    assert!(after.is_loopback_only());
+    assert!(after.allows("http://localhost:53123/other"));
     assert!(!after.allows(&format!("https://{NAME}/cb")));
 }
 
@@ -331,6 +331,24 @@ async fn one_host_is_asked_thirty_times_a_minute_whoever_asks() {
         .await;
     assert!(matches!(other, Err(ClientFault::Unknown(_))), "{other:?}");
     assert_eq!(stage.site.connected(), 31);
+}
+
+#[tokio::test]
+async fn strangers_who_make_up_addresses_do_not_keep_a_known_document_from_being_renewed() {
+    let stage = Stage::new().await;
+    put(&stage.site, "/c", &[]);
+    stage.find("/c").await.unwrap();
+    let mut changed = document("/c");
+    changed["client_name"] = json!("Quiet Room");
+    stage.site.put_json("/c", &[], &changed.to_string());
+    stage.advance_minutes(60);
+    for number in 0..31 {
+        let source = format!("198.51.100.{}", 100 + number);
+        let fault = stage.clients.find(&id(&format!("/{number}")), source).await;
+        fault.unwrap_err();
+    }
+    assert_eq!(stage.site.connected(), 31, "the host was asked so often");
+    assert_eq!(stage.find("/c").await.unwrap().name, "Quiet Room");
 }
 
 #[tokio::test]

@@ -139,6 +139,46 @@ fn a_document_gives_the_name_and_the_redirects() {
     }
 }
 
+/// What a client says that signs at the token endpoint where it is asked to, and can do without.
+fn signing(methods: &Value) -> Value {
+    let mut document = with("token_endpoint_auth_method", json!("private_key_jwt"));
+    document["token_endpoint_auth_methods_supported"] = methods.clone();
+    document["jwks_uri"] = json!("https://client.example/jwks.json");
+    document
+}
+
+#[test]
+fn a_client_that_can_do_without_authentication_is_a_public_one() {
+    let text = signing(&json!(["none", "private_key_jwt"])).to_string();
+    let read = read(ID, Some("application/json"), text.as_bytes()).unwrap();
+    assert_eq!(read.name, "A client");
+    for methods in [
+        json!(["private_key_jwt"]),
+        json!([]),
+        json!(null),
+        json!(["None"]),
+    ] {
+        let fault = fault(&signing(&methods));
+        assert_eq!(fault, DocumentFault::Authentication, "{methods}");
+    }
+    let only_signed = with(
+        "token_endpoint_auth_methods_supported",
+        json!(["private_key_jwt"]),
+    );
+    assert_eq!(fault(&only_signed), DocumentFault::Authentication);
+    for methods in [json!("none"), json!([7])] {
+        assert!(matches!(fault(&signing(&methods)), DocumentFault::Type(_)));
+    }
+    for key in [
+        json!({ "kty": "oct", "k": "AAAA" }),
+        json!({ "kty": "EC", "x": "x", "y": "y", "d": "d" }),
+    ] {
+        let mut telling = signing(&json!(["none"]));
+        telling["jwks"] = json!({ "keys": [key] });
+        assert_eq!(fault(&telling), DocumentFault::Secret);
+    }
+}
+
 #[test]
 fn c18_what_is_no_json_object_in_utf8_is_refused() {
     let text = good().to_string();

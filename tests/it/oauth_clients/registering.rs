@@ -192,6 +192,27 @@ async fn b1_to_b6_bad_redirect_uris_fail_the_registration() {
 }
 
 #[tokio::test]
+async fn b1_redirect_uris_that_are_long_together_are_refused() {
+    let app = stage().await;
+    let long = |count: usize| -> Vec<String> {
+        let uri = |number| format!("https://client.example/{number}/{}", "a".repeat(2_000));
+        (0..count).map(uri).collect()
+    };
+    let answer = register(&app, &with("redirect_uris", json!(long(5)))).await;
+    answer.refused(400, "invalid_redirect_uri");
+    assert_eq!(app.database.count("clients").await, 0);
+    let four = register(&app, &with("redirect_uris", json!(long(4)))).await;
+    four.client_id();
+    let kept = app.database.texts("select metadata from clients").await;
+    assert!(kept[0].len() < 9 * 1024, "{}", kept[0].len());
+    // One URI many times over is kept once.
+    let repeated = [long(1).as_slice(), &long(1), &long(1), &long(1), &long(1)].concat();
+    register(&app, &with("redirect_uris", json!(repeated)))
+        .await
+        .client_id();
+}
+
+#[tokio::test]
 async fn b4_a_private_use_scheme_beside_a_usable_uri_does_not_fail_it() {
     let app = stage().await;
     let uris = json!([

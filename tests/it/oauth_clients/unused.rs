@@ -111,3 +111,98 @@ async fn registering_again_counts_as_a_use() {
     assert_eq!(db.delete_expired(NOON + 90 * DAY).await.unwrap().clients, 0);
     assert_eq!(db.delete_expired(NOON + 91 * DAY).await.unwrap().clients, 1);
 }
+
+/// The statement that adds ten thousand copies of the client of row `first`, unused before it and numbered from
+/// `100000000001` on.
+fn ten_thousand_copies(first: &str) -> String {
+    format!(
+        "insert into clients (id, client_id, kind, name, metadata, created_at, last_used_at) \
+         with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 10000) \
+         select '00000000-0000-7000-8000-' || cast(100000000000 + n as text), 'copy-' || cast(n as text), kind, name, \
+         metadata, {NOON} - 20000 + n, null from clients, numbers where id = '{first}'"
+    )
+}
+
+#[tokio::test]
+async fn of_ten_thousand_clients_that_nobody_granted_anything_the_longest_unused_goes() {
+    let app = TestApp::start().await;
+    app.connect_first().await;
+    let db = auxcord::app::open_database(&app.config).await.unwrap().0;
+    let event = |number| {
+        AuditEvent::new(
+            NOON,
+            [number; 10],
+            "oauth.client_registered",
+            Outcome::Success,
+        )
+    };
+    let [first, granted, last] = [0, 1, 2].map(client);
+    for (number, client) in (100..).zip([&first, &granted]) {
+        assert!(
+            db.insert_client(client, &event(number), NOON - 30_000)
+                .await
+                .unwrap()
+        );
+    }
+    grant_of(&app.database, GRANTED[0], &granted.id.to_string(), "active").await;
+    let mut hand = Hand::on(&app.database).await;
+    let first_row = first.id.to_string();
+    hand.execute(&ten_thousand_copies(&first_row)).await;
+    hand.execute("update clients set kind = 'cimd' where client_id = 'copy-1'")
+        .await;
+    hand.execute("update clients set kind = 'static' where client_id = 'copy-2'")
+        .await;
+    // The oldest of them was used again, and so were two that are no copies of it.
+    db.update_client_used(first.id, NOON).await.unwrap();
+    let used = "update clients set last_used_at = created_at + 20000 where client_id = 'copy-3'";
+    hand.execute(used).await;
+    assert_eq!(app.database.count("clients").await, 10_002);
+
+    for (number, client) in (110..).zip([&last, &client(3), &client(4)]) {
+        assert!(
+            db.insert_client(client, &event(number), NOON)
+                .await
+                .unwrap()
+        );
+    }
+    let gone = |number: usize| format!("copy-{number}");
+    for kept in [
+        gone(1),
+        gone(2),
+        gone(3),
+        gone(6),
+        first.client_id.clone(),
+        granted.client_id.clone(),
+        last.client_id.clone(),
+    ] {
+        assert!(db.find_client(&kept).await.unwrap().is_some(), "{kept}");
+    }
+    for number in [4, 5] {
+        let found = db.find_client(&gone(number)).await.unwrap();
+        assert!(found.is_none(), "{number}");
+    }
+    // Ten thousand that registered, and one granted, one documented and one of an operator.
+    assert_eq!(app.database.count("clients").await, 10_003);
+}
+
+#[tokio::test]
+async fn what_the_audit_says_of_no_person_goes_after_ninety_days() {
+    let app = TestApp::start().await;
+    let key = app.connect_first().await.key;
+    let db = auxcord::app::open_database(&app.config).await.unwrap().0;
+    let event = AuditEvent::new(NOON, [7; 10], "oauth.client_registered", Outcome::Success);
+    db.insert_client(&client(7), &event, NOON).await.unwrap();
+    let events = "select event from audit order by event";
+    let both = ["account.connected", "oauth.client_registered"];
+    assert_eq!(app.database.texts(events).await, both);
+    let swept = db.delete_expired(NOON + 90 * DAY - 1).await.unwrap();
+    assert_eq!(swept.audit, 0);
+    let swept = db.delete_expired(NOON + 90 * DAY).await.unwrap();
+    assert_eq!(swept.audit, 1);
+    assert_eq!(app.database.texts(events).await, ["account.connected"]);
+    // Not even a person who left is nobody.
+    assert_eq!(app.browser().revoke(&key).await.status, 200);
+    let kept = app.database.count("audit").await;
+    assert_eq!(db.delete_expired(NOON + 900 * DAY).await.unwrap().audit, 0);
+    assert_eq!(app.database.count("audit").await, kept);
+}

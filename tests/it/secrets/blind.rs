@@ -3,16 +3,16 @@
 use std::{fmt::Debug, time::Duration};
 
 use auxcord::{
-    auth::IssuedKey,
+    auth::{IssuedKey, IssuedSession},
     config::{Config, Sources},
-    crypto::{ApiKey, HashKey, KeyKind, Keyring, Opaque, Purpose},
+    crypto::{ApiKey, HashKey, KeyKind, Keyring, Opaque, Purpose, Token, TokenKind},
     link::{Access, Outbound},
     sandbox::TokenPair,
     spotify::{
         AccessToken, RefreshToken,
         accounts::{AppCredentials, AuthorizeRequest, TokenSet},
     },
-    store::{DbOptions, FlowId, KeyId, NewKey, Target},
+    store::{DbOptions, FlowId, KeyId, NewKey, NewSession, SessionId, Target},
 };
 use url::Url;
 
@@ -97,6 +97,33 @@ fn keys_states_and_cookies() {
     }
     let state = hash_key.hash(Purpose::State, SECRET);
     assert_blind(&state, state.as_bytes());
+}
+
+#[test]
+fn what_clients_and_signed_in_browsers_hold() {
+    let hash_key = HashKey::new([0x5a; 32]);
+    for kind in [
+        TokenKind::Access,
+        TokenKind::Refresh,
+        TokenKind::Code,
+        TokenKind::ClientSecret,
+    ] {
+        let token = Token::new(kind, [0x5a; 32]);
+        assert_blind(&token, token.expose().as_bytes());
+        let parsed = Token::parse(token.expose());
+        assert_blind(&parsed, token.expose().as_bytes());
+        let hash = token.hash(&hash_key);
+        assert_blind(&hash, hash.as_bytes());
+    }
+    let session = IssuedSession {
+        cookie: Opaque::from_text(SECRET),
+        stored: NewSession {
+            id: SessionId::new(1, [7; 10]),
+            hash: hash_key.hash(Purpose::Session, SECRET),
+            expires_at: 1,
+        },
+    };
+    assert_blind(&session, SECRET.as_bytes());
 }
 
 #[test]

@@ -58,12 +58,18 @@ async fn come_back(browser: &Browser, id: &str, decision: &str, hoard: &mut Hoar
         .await
 }
 
-fn keep_cookies(page: &Page, hoard: &mut Hoard) {
-    let cookies: Vec<_> = page.headers.get_all("set-cookie").iter().collect();
-    assert!(!cookies.is_empty());
-    for cookie in cookies {
-        let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-        let (_, value) = pair.split_once('=').unwrap();
+/// Takes up the cookies that an answer sets; there must be one that it does not take back.
+pub(super) fn keep_cookies(page: &Page, hoard: &mut Hoard) {
+    let cookies = page.set_cookies();
+    let pairs = cookies
+        .iter()
+        .map(|cookie| cookie.split(';').next().unwrap());
+    let values: Vec<&str> = pairs
+        .map(|pair| pair.split_once('=').unwrap().1)
+        .filter(|value| !value.is_empty())
+        .collect();
+    assert!(!values.is_empty());
+    for value in values {
         hoard.keep("a cookie", value);
     }
 }
@@ -268,14 +274,14 @@ fn link_key(person: &Connected) -> &str {
     person.connector_url.split_once("token=").unwrap().1
 }
 
-fn listing() -> Value {
+pub(super) fn listing() -> Value {
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" })
 }
 
-async fn send(request: RequestBuilder) -> Page {
+pub(super) async fn send(request: RequestBuilder) -> Page {
     Page::read(request.header("accept", "application/json, text/event-stream")).await
 }
 
-fn http() -> reqwest::Client {
+pub(super) fn http() -> reqwest::Client {
     crate::harness::http().build().unwrap()
 }

@@ -1,6 +1,9 @@
 //! What must not be found, in every form in which it could be written down.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
 
 use auxcord::crypto::{Keyring, Place};
 use base64::{
@@ -18,10 +21,21 @@ use crate::harness::{
 /// Bytes from the beginning of a secret that give it away.
 const TELLING: usize = 24;
 
+/// Bytes from the beginning of a form by which it is looked up.
+const HEAD: usize = 8;
+
 /// Secrets by what they are.
 #[derive(Default)]
 pub(super) struct Hoard {
     secrets: BTreeMap<Vec<u8>, String>,
+    /// The forms of all secrets, by how they begin.
+    forms: HashMap<[u8; HEAD], Vec<Form>>,
+}
+
+/// One of the ways in which a secret could be written.
+struct Form {
+    text: Vec<u8>,
+    secret: Vec<u8>,
 }
 
 impl Hoard {
@@ -29,7 +43,18 @@ impl Hoard {
     pub(super) fn keep(&mut self, what: &str, secret: impl AsRef<[u8]>) {
         let secret = secret.as_ref();
         assert!(secret.len() >= TELLING, "{what} is too short");
-        self.secrets.insert(secret.to_vec(), what.to_owned());
+        let known = self.secrets.insert(secret.to_vec(), what.to_owned());
+        if known.is_some() {
+            return;
+        }
+        let forms = Self::forms(secret).into_iter().map(String::into_bytes);
+        for text in forms.chain([secret[..TELLING].to_vec()]) {
+            let alike = self.forms.entry(head(&text)).or_default();
+            alike.push(Form {
+                text,
+                secret: secret.to_vec(),
+            });
+        }
     }
 
     /// How many there are.
@@ -39,16 +64,17 @@ impl Hoard {
 
     /// What of it is in `haystack`.
     pub(super) fn found_in(&self, haystack: &[u8]) -> Vec<&str> {
-        let text = String::from_utf8_lossy(haystack);
-        self.secrets
-            .iter()
-            .filter(|(secret, _)| {
-                Self::forms(secret).iter().any(|form| text.contains(form))
-                    || haystack
-                        .windows(TELLING)
-                        .any(|part| part == &secret[..TELLING])
-            })
-            .map(|(_, what)| what.as_str())
+        let mut found = BTreeSet::new();
+        for (at, begin) in haystack.windows(HEAD).enumerate() {
+            for form in self.forms.get(begin).into_iter().flatten() {
+                if haystack[at..].starts_with(&form.text) {
+                    found.insert(&form.secret);
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|secret| self.secrets[secret].as_str())
             .collect()
     }
 
@@ -71,6 +97,10 @@ impl Hoard {
     }
 }
 
+fn head(text: &[u8]) -> [u8; HEAD] {
+    text[..HEAD].try_into().unwrap()
+}
+
 impl fmt::Debug for Hoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.secrets.values()).finish()
@@ -90,12 +120,13 @@ pub(super) fn ground_secrets(ground: &Ground, hoard: &mut Hoard) {
     );
 }
 
-/// What is in the database only sealed: the hash key, and the verifiers of logins that never came back.
+/// What is in the database only sealed: the hash key, the verifiers of logins, and what clients gave to have it back.
 pub(super) async fn stored_secrets(ground: &Ground, hoard: &mut Hoard) {
     let keyring = Keyring::parse(KEYRING).unwrap();
     for (table, id, column, what) in [
         ("vault", "name", "sealed", "the hash key"),
         ("flows", "id", "verifier_sealed", "a verifier"),
+        ("authorizations", "id", "state_sealed", "a client's state"),
     ] {
         let hex = ground.database.hex(column);
         let rows = format!("select {id} || ' ' || {hex} from {table}");

@@ -107,7 +107,6 @@ async fn g8_another_resource_is_refused_and_the_code_is_not_spent() {
     for resource in [
         "https://elsewhere.example/mcp",
         "mcp",
-        &app.origin,
         &format!("{}/mcp/readonly", app.origin),
         &format!("{}/mcp#fragment", app.origin),
         &format!("{}/MCP", app.origin),
@@ -118,6 +117,27 @@ async fn g8_another_resource_is_refused_and_the_code_is_not_spent() {
     }
     let ours = format!("{}/mcp/", app.origin.replace("http", "HTTP"));
     let form = code.redemption().with("resource", &ours);
+    Tokens::of(&form.post(&url).await);
+}
+
+#[tokio::test]
+async fn g8_the_bare_origin_names_the_whole_resource_and_never_the_one_without_writes() {
+    let (app, code) = staged().await;
+    let url = format!("{}/token", app.origin);
+    let wish = Wish {
+        resource: format!("{}/mcp/readonly", app.origin),
+        ..Wish::at(&app.origin)
+    };
+    let reading = stage_wish(&app, &app.connect_first().await, &code.client, wish).await;
+    for bare in [app.origin.clone(), format!("{}/", app.origin)] {
+        let form = reading.redemption().with("resource", &bare);
+        assert_eq!(error(&form.post(&url).await), (400, "invalid_target"));
+    }
+    let form = code.redemption().with("resource", &app.origin);
+    let tokens = Tokens::of(&form.post(&url).await);
+    assert_eq!(bearer(&app.origin, &tokens.access).await, 200);
+    let form = code.client.refreshing(&tokens.refresh);
+    let form = form.with("resource", &format!("{}/", app.origin));
     Tokens::of(&form.post(&url).await);
 }
 

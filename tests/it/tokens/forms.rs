@@ -37,6 +37,20 @@ async fn g10_a_parameter_that_is_there_twice_is_refused() {
 }
 
 #[tokio::test]
+async fn g10_a_form_has_at_most_thirty_two_parameters() {
+    let story = Story::begin().await;
+    let url = format!("{}/token", story.app.origin);
+    let mut form = story.client.refreshing(&story.tokens.refresh);
+    // Three of them mean something.
+    for number in 0..29 {
+        form = form.also(&format!("unheard_of_{number}"), "1");
+    }
+    let one_more = form.clone().also("unheard_of", "1");
+    assert_eq!(error(&one_more.post(&url).await), INVALID_REQUEST);
+    Tokens::of(&form.post(&url).await);
+}
+
+#[tokio::test]
 async fn g10_parameters_in_the_address_are_refused() {
     let story = Story::begin().await;
     let form = story.client.refreshing(&story.tokens.refresh);

@@ -116,17 +116,44 @@ async fn a_grant_rotates_ten_times_a_minute_and_others_do_not_wait_for_it() {
 }
 
 #[tokio::test]
-async fn a_source_revokes_so_often_and_no_more() {
+async fn a_source_shows_unknown_tokens_so_often_and_no_more() {
     let setup = behind_a_proxy().with("LIMIT_REVOKE", "2/min");
     let story = Story::begin_with(setup).await;
     for _ in 0..2 {
         assert_eq!(revoke(&story.app.origin, "x").await.status, 200);
     }
-    let answer = revoke(&story.app.origin, &story.tokens.refresh).await;
+    story.app.advance(seconds(20));
+    let answer = revoke(&story.app.origin, "x").await;
     assert_eq!(error(&answer), EXHAUSTED);
-    assert_eq!(retry_after(&answer), 60);
+    assert_eq!(retry_after(&answer), 40);
+    let url = format!("{}/revoke", story.app.origin);
+    assert_eq!(error(&Form::default().post(&url).await), EXHAUSTED);
+    let known = stage_client(&story.app).await.client_id;
+    let other = Form::default().with("token", &story.tokens.refresh);
+    let other = other.with("client_id", &known);
+    assert_eq!(error(&other.post(&url).await), EXHAUSTED);
     assert_eq!(story.bearer(&story.tokens.access).await, 200);
-    story.app.advance(seconds(60));
     let answer = revoke(&story.app.origin, &story.tokens.refresh).await;
-    assert_eq!(answer.status, 200);
+    assert_eq!(answer.status, 200, "what is valid is served");
+    assert_eq!(story.bearer(&story.tokens.access).await, 401);
+    story.app.advance(seconds(40));
+    assert_eq!(revoke(&story.app.origin, "x").await.status, 200);
+}
+
+#[tokio::test]
+async fn ending_grants_uses_up_nothing() {
+    let setup = behind_a_proxy().with("LIMIT_REVOKE", "2/min");
+    let story = Story::begin_with(setup).await;
+    let mut tokens = vec![story.tokens.refresh.clone()];
+    for _ in 0..3 {
+        let code = stage_code(&story.app, &story.person, &story.client).await;
+        tokens.push(Tokens::of(&redeem(&story.app.origin, &code).await).refresh);
+    }
+    for token in &tokens {
+        // Twice, as by a client that did not hear the answer.
+        for _ in 0..2 {
+            assert_eq!(revoke(&story.app.origin, token).await.status, 200);
+        }
+    }
+    assert_eq!(grants(&story.app).await, ["revoked client"; 4]);
 }

@@ -5,6 +5,7 @@ mod forms;
 mod limits;
 mod races;
 mod refreshing;
+mod remembered;
 mod replays;
 mod revoking;
 mod sweeping;

@@ -168,6 +168,24 @@ async fn while_spotify_is_down_the_login_stays_open_and_reloading_finishes_it() 
 }
 
 #[tokio::test]
+async fn a_login_that_is_open_again_after_a_reload_can_be_finished() {
+    let stage = Stage::on_https().await;
+    let mut visitor = stage.visitor();
+    let back = stage
+        .spotify
+        .agree(&visitor.leave().await, &Stage::account("ann", "Ann"));
+    // As while another request waits for Spotify, and after Spotify did not answer that one.
+    stage.execute("update flows set status = 'spent'").await;
+    expect(
+        &visitor.follow(&back).await,
+        400,
+        "This login was already used",
+    );
+    stage.execute("update flows set status = 'open'").await;
+    assert_eq!(visitor.follow(&back).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_code_that_spotify_refuses_ends_the_login() {
     let fault = (
         400,

@@ -1,6 +1,9 @@
 //! The web room with a database, keys and links as in production, and the small Spotify.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use auxcord::{
     auth::{Keys, Refusal, Sessions},
@@ -178,6 +181,11 @@ impl Stage {
         texts.remove(0)
     }
 
+    /// Changes what is stored.
+    pub async fn execute(&self, statement: &str) {
+        Hand::on(&self.database).await.execute(statement).await;
+    }
+
     /// `table.column` of everything in the database in which `text` stands.
     pub async fn places_of(&self, text: &str) -> Vec<String> {
         Hand::on(&self.database).await.places_of(text).await
@@ -194,8 +202,8 @@ impl Stage {
             mcp_url: self.web.mcp_url.clone(),
             resource: None,
         };
-        let account =
-            web::account_routes(self.web.clone()).layer(from_fn_with_state(edge, require_bearer));
+        let account = web::account_routes(self.web.clone())
+            .layer(from_fn_with_state(Arc::new(edge), require_bearer));
         web::routes(self.web.clone())
             .merge(web::callback_route(self.web.clone()))
             .merge(account)
