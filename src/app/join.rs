@@ -7,7 +7,7 @@ use crate::{
     auth::{self, Keys, Sessions, Toolset},
     clock::Clock,
     config::Config,
-    crypto::Keyring,
+    crypto::{Keyring, Purpose},
     fetch::{FetchConfig, Fetcher},
     http::Edge,
     link::Links,
@@ -66,6 +66,7 @@ impl Shared<'_> {
                 self.links.clone(),
                 spotify,
                 self.clock.clone(),
+                mcp::StateKey::new(self.keys.hash_key().derive(Purpose::RequestState)),
             )),
             request_deadline: config.mcp.request_timeout,
             door: Arc::new(self.door(keyring, limits)?),
@@ -160,13 +161,20 @@ pub(super) fn spotify_client(config: &Config) -> Result<spotify::Client, OpenFai
     Ok(spotify::Client::new(&client)?)
 }
 
-fn mcp_deps(config: &Config, links: Links, spotify: spotify::Client, clock: Clock) -> mcp::Deps {
+fn mcp_deps(
+    config: &Config,
+    links: Links,
+    spotify: spotify::Client,
+    clock: Clock,
+    state_key: mcp::StateKey,
+) -> mcp::Deps {
     let settings = &config.mcp;
     mcp::Deps {
         links,
         spotify,
         clock,
         base_url: config.server.base_url.as_str().to_owned(),
+        state_key,
         settings: mcp::Settings {
             allowed_hosts: allowed_hosts(config),
             allowed_origins: settings.allowed_origins.clone(),

@@ -41,6 +41,8 @@ pub enum Purpose {
     Session,
     /// Whoever a limit counts: an address, a client, a host.
     Subject,
+    /// Not a secret but a key: signs the state that travels with a question to a person.
+    RequestState,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Consent => b"consent\0",
             Self::Session => b"session\0",
             Self::Subject => b"subject\0",
+            Self::RequestState => b"request-state\0",
         }
     }
 }
@@ -91,6 +94,14 @@ impl HashKey {
         mac.update(purpose.label());
         mac.update(secret.as_bytes());
         SecretHash(mac.finalize().into_bytes().into())
+    }
+
+    /// A key of its own for `purpose`: the same wherever this key is the same, and it tells nothing about this key.
+    pub fn derive(&self, purpose: Purpose) -> [u8; 32] {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.expose()).expect("HMAC takes keys of any length");
+        mac.update(purpose.label());
+        mac.finalize().into_bytes().into()
     }
 }
 

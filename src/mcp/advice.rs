@@ -18,7 +18,7 @@ use crate::{
     spotify::{Context, SpotifyError},
 };
 
-use super::{answer, fault::Scene, registry::Kind, text};
+use super::{answer, fault::Scene, text};
 
 /// Beginnings of Spotify's refusals that say something useful about an argument.
 const HELPFUL: [&str; 7] = [
@@ -205,12 +205,12 @@ fn refused(context: &Context) -> String {
 
 /// A playlist of somebody else.
 pub(super) fn on_foreign(scene: &Scene<'_>) -> String {
-    match scene.tool.kind {
-        Kind::Read | Kind::ReadCatalogue => {
+    match scene.tool.kind.shown_by() {
+        None => {
             "Spotify shows the contents only of playlists that the user owns or works on; this one is somebody \
              else's."
         }
-        Kind::Add { .. } => "This playlist belongs to somebody else, so it cannot be changed.",
+        Some(_) => "This playlist belongs to somebody else, so it cannot be changed.",
     }
     .to_owned()
 }
@@ -227,16 +227,14 @@ fn quota(wait: Option<Duration>, now: Millis) -> String {
 }
 
 fn failed(fault: &SpotifyError, scene: &Scene<'_>) -> String {
-    match scene.tool.kind {
-        Kind::Add { shown_by } if fault.outcome_unknown() => format!(
+    match scene.tool.kind.shown_by() {
+        Some(shown_by) if fault.outcome_unknown() => format!(
             "Spotify failed or did not answer in time, so it is unknown whether the change was made. Do not repeat it \
              before looking with `{shown_by}`."
         ),
-        Kind::Add { .. } => "Spotify failed; nothing was changed. Try again once.".to_owned(),
-        Kind::Read | Kind::ReadCatalogue => {
-            "Spotify failed or did not answer in time. Try again once; nothing was changed."
-                .to_owned()
-        }
+        Some(_) => "Spotify failed; nothing was changed. Try again once.".to_owned(),
+        None => "Spotify failed or did not answer in time. Try again once; nothing was changed."
+            .to_owned(),
     }
 }
 

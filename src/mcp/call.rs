@@ -3,21 +3,22 @@
 
 use rmcp::{
     ErrorData,
-    model::{CallToolResult, JsonObject},
+    model::{CallToolRequestParams, CallToolResponse, CallToolResult, JsonObject},
 };
 
 use crate::auth::{Caller, Credential};
 
 use super::{
     answer::Answer,
+    ask::{Consent, Question},
     fault::{Fault, Scene},
     registry::{Absent, Entry},
     server::Shared,
     text,
-    tools::Context,
+    tools::{Context, Request},
 };
 
-/// Calls the tool `name` for `caller`.
+/// Calls the tool that `asked` names for `caller`. `request` is what else the request says.
 ///
 /// # Errors
 /// Invalid params for a tool that does not exist. Everything else that can go wrong is a result that the model can
@@ -25,36 +26,66 @@ use super::{
 pub(super) async fn call(
     shared: &Shared,
     caller: &Caller,
+    asked: &CallToolRequestParams,
+    request: Request,
+) -> Result<CallToolResponse, ErrorData> {
+    let given = asked.arguments.clone().unwrap_or_default();
+    match answer(shared, caller, &asked.name, given, request).await? {
+        Ok(result) => Ok(result.into()),
+        // Only a client that can ask its person gets here with a question.
+        Err(question) => {
+            let now = shared.deps.clock.now();
+            let asking = shared.asker.ask(caller.person, asked, question, now);
+            asking
+                .map(Into::into)
+                .ok_or_else(|| ErrorData::internal_error("the question could not be put", None))
+        }
+    }
+}
+
+/// The result, or what the person is to be asked first.
+async fn answer(
+    shared: &Shared,
+    caller: &Caller,
     name: &str,
     mut given: JsonObject,
-) -> Result<CallToolResult, ErrorData> {
+    request: Request,
+) -> Result<Result<CallToolResult, Question>, ErrorData> {
     let (entry, alias) = match shared.registry.find(name, caller) {
         Ok(found) => found,
         Err(Absent::Unknown(nearest)) => return Err(unknown(name, nearest)),
         Err(Absent::WithheldByOperator(name)) => {
-            return Ok(Fault::withheld(name, "this server does not offer it").alone());
+            return Ok(Ok(
+                Fault::withheld(name, "this server does not offer it").alone()
+            ));
         }
         Err(Absent::WithheldByPerson(name)) => {
             let because = match caller.credential {
                 Credential::Key(_) => "this key may not use it",
                 Credential::Grant { .. } => "the person did not allow it to this client",
             };
-            return Ok(Fault::withheld(name, because).alone());
+            return Ok(Ok(Fault::withheld(name, because).alone()));
         }
     };
     // The edge asks clients to step up by what a request says of itself; this is what it does.
     if !caller.may(entry.spec.scope) {
-        return Ok(Fault::insufficient_scope(entry.spec.name, entry.spec.scope).alone());
+        return Ok(Ok(Fault::insufficient_scope(
+            entry.spec.name,
+            entry.spec.scope,
+        )
+        .alone()));
     }
     let notes = alias.map_or_else(Vec::new, |alias| alias.adapt(&mut given, entry.schema()));
-    let context = Context::new(shared, caller, entry.spec);
+    let can_ask = !matches!(request.consent, Consent::ByArgument);
+    let context = Context::new(shared, caller, entry.spec, request);
     let outcome = run(&context, entry, given).await;
     let (tool, spotify_calls) = (entry.spec.name, context.upstream.calls());
-    Ok(match outcome {
+    Ok(Ok(match outcome {
         Ok(answer) => {
             tracing::debug!(tool, spotify_calls, "answered");
             answer.noting_all(notes).into_result()
         }
+        Err(Fault::AskFirst(question)) if can_ask => return Ok(Err(question)),
         Err(fault) => {
             let scene = Scene {
                 base_url: &shared.deps.base_url,
@@ -63,7 +94,7 @@ pub(super) async fn call(
             };
             fault.tell(&scene, spotify_calls, &notes)
         }
-    })
+    }))
 }
 
 async fn run(context: &Context<'_>, entry: &Entry, given: JsonObject) -> Result<Answer, Fault> {

@@ -8,6 +8,7 @@ use crate::{auth::Scope, clock::Millis, link::LinkFault, spotify::SpotifyError};
 
 use super::{
     advice::{self, Advice},
+    ask::Question,
     registry::Spec,
 };
 
@@ -22,6 +23,12 @@ pub(crate) enum Fault {
     NotFound(String),
     /// The playlist is somebody else's.
     Foreign,
+    /// Something would be lost: the person is to agree first.
+    AskFirst(Question),
+    /// The person was asked and said no.
+    Declined,
+    /// The client has left or has taken the call back.
+    Cancelled,
     /// The tool exists and was withheld from this caller.
     Withheld {
         /// Its name.
@@ -89,6 +96,9 @@ impl Fault {
             Self::Ambiguous(_) => "ambiguous",
             Self::NotFound(_) => "not_found",
             Self::Foreign => "not_readable",
+            Self::AskFirst(_) => "confirmation_required",
+            Self::Declined => "declined",
+            Self::Cancelled => "cancelled",
             Self::Withheld { .. } => "not_offered",
             Self::InsufficientScope { .. } => "insufficient_scope",
             Self::MissingScope(_) => "missing_scope",
@@ -159,6 +169,9 @@ impl Fault {
             Self::InvalidArgument(_)
             | Self::Ambiguous(_)
             | Self::NotFound(_)
+            | Self::AskFirst(_)
+            | Self::Declined
+            | Self::Cancelled
             | Self::Withheld { .. }
             | Self::InsufficientScope { .. } => Advice::new(self.code(), self.own_words()),
         }
@@ -169,6 +182,14 @@ impl Fault {
         match self {
             Self::InvalidArgument(words) | Self::Ambiguous(words) | Self::NotFound(words) => {
                 words.clone()
+            }
+            Self::AskFirst(question) => format!(
+                "{} Nothing was changed yet. Ask the user, and if they agree repeat the call with confirm=true.",
+                question.what
+            ),
+            Self::Declined => "The user said no; nothing was changed.".to_owned(),
+            Self::Cancelled => {
+                "The call was taken back; what was done until then stays done.".to_owned()
             }
             Self::Withheld { tool, because } => {
                 format!("`{tool}` cannot be used: {because}. Go on with the tools that are listed.")

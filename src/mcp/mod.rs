@@ -8,6 +8,7 @@ mod advice;
 mod aliases;
 mod answer;
 mod arguments;
+mod ask;
 mod call;
 mod fault;
 mod plain;
@@ -23,6 +24,7 @@ mod tools;
 mod upstream;
 mod view;
 
+pub use ask::StateKey;
 pub use plain::Endpoint;
 pub use registry::{Offer, ToolInfo, resolve};
 pub use server::{Deps, Settings, service, survive};

@@ -52,8 +52,18 @@ pub(crate) enum Kind {
     Read,
     /// Looks at Spotify's whole catalogue.
     ReadCatalogue,
-    /// Adds something; doing it twice adds it twice.
+    /// Adds or moves something; doing it twice does it twice.
     Add {
+        /// The tool that shows whether it was done.
+        shown_by: &'static str,
+    },
+    /// Brings something into a state; doing it twice changes nothing more, and nothing is lost.
+    Set {
+        /// The tool that shows whether it was done.
+        shown_by: &'static str,
+    },
+    /// Takes something away that the person may miss.
+    Destroy {
         /// The tool that shows whether it was done.
         shown_by: &'static str,
     },
@@ -64,19 +74,27 @@ impl Kind {
         let (read_only, idempotent, open_world) = match self {
             Self::Read => (true, true, false),
             Self::ReadCatalogue => (true, true, true),
-            Self::Add { .. } => (false, false, false),
+            Self::Add { .. } | Self::Destroy { .. } => (false, false, false),
+            Self::Set { .. } => (false, true, false),
         };
         ToolAnnotations::new()
             .read_only(read_only)
-            .destructive(false)
+            .destructive(matches!(self, Self::Destroy { .. }))
             .idempotent(idempotent)
             .open_world(open_world)
     }
 
     fn writes(self) -> bool {
+        self.shown_by().is_some()
+    }
+
+    /// The tool that shows whether a change was made; `None` for what changes nothing.
+    pub(crate) fn shown_by(self) -> Option<&'static str> {
         match self {
-            Self::Read | Self::ReadCatalogue => false,
-            Self::Add { .. } => true,
+            Self::Read | Self::ReadCatalogue => None,
+            Self::Add { shown_by } | Self::Set { shown_by } | Self::Destroy { shown_by } => {
+                Some(shown_by)
+            }
         }
     }
 }
@@ -144,7 +162,7 @@ pub fn resolve(name: &str) -> Option<ToolInfo> {
 }
 
 fn find(name: &str) -> Option<(&'static Spec, Option<&'static Alias>)> {
-    let by_name = |name: &str| tools::TABLE.iter().find(|spec| spec.name == name);
+    let by_name = |name: &str| tools::table().find(|spec| spec.name == name);
     match aliases::find(name) {
         Some(alias) => by_name(alias.target).map(|spec| (spec, Some(alias))),
         None => by_name(name).map(|spec| (spec, None)),
@@ -168,8 +186,7 @@ pub(crate) struct Entry {
 impl Registry {
     /// Compiles what `offer` leaves.
     pub(crate) fn new(offer: &Offer) -> Self {
-        let offered: Vec<Entry> = tools::TABLE
-            .iter()
+        let offered: Vec<Entry> = tools::table()
             .filter(|spec| offer.holds(spec))
             .map(Entry::new)
             .collect();

@@ -31,11 +31,12 @@ use crate::{
 };
 
 use super::{
+    ask::{Asker, StateKey},
     call,
     plain::Endpoint,
     prompts,
     registry::{Offer, Registry},
-    resources,
+    resources, tools,
 };
 
 /// For how long a client may keep a list, in milliseconds. A key's limits never change, an operator's settings
@@ -74,6 +75,8 @@ pub struct Deps {
     pub clock: Clock,
     /// The public origin, without a trailing slash; people reconnect at `{base_url}/auth/login`.
     pub base_url: String,
+    /// Signs the state that travels with a question to a person; the same on every replica.
+    pub state_key: StateKey,
     /// The operator's settings for this endpoint.
     pub settings: Settings,
     /// auxcord's version.
@@ -119,6 +122,7 @@ pub(super) struct Server(Arc<Shared>);
 pub(super) struct Shared {
     pub(super) deps: Deps,
     pub(super) registry: Registry,
+    pub(super) asker: Asker,
     info: ServerConfig,
 }
 
@@ -143,6 +147,7 @@ impl Shared {
             .with_instructions(INSTRUCTIONS);
         Self {
             registry: Registry::new(&deps.settings.offer),
+            asker: Asker::new(&deps.state_key),
             deps,
             info,
         }
@@ -231,9 +236,18 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = caller(&context)?;
-        let arguments = request.arguments.unwrap_or_default();
-        let result = survive(call::call(&self.0, caller, &request.name, arguments)).await?;
-        Ok(result.into())
+        let now = self.0.deps.clock.now();
+        let client = context.meta.client_capabilities();
+        let token = context.meta.get_progress_token();
+        let wishes = tools::Request {
+            stop: context.ct.clone(),
+            watcher: token.map(|token| (context.peer.clone(), token)),
+            consent: self
+                .0
+                .asker
+                .read(caller.person, &request, client.as_ref(), now),
+        };
+        survive(call::call(&self.0, caller, &request, wishes)).await
     }
 
     async fn list_prompts(

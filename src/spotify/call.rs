@@ -164,19 +164,25 @@ pub enum Group {
     Profile,
     /// Playlists and their items.
     Playlists,
-    /// Saved tracks and albums.
+    /// What the person saved, follows and plays most.
     Library,
+    /// Tracks, albums and artists.
+    Catalogue,
+    /// Podcasts and audiobooks, their episodes and chapters.
+    Spoken,
     /// The player, its devices, queue and history.
     Player,
 }
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Search,
         Self::Profile,
         Self::Playlists,
         Self::Library,
+        Self::Catalogue,
+        Self::Spoken,
         Self::Player,
     ];
 
@@ -187,6 +193,8 @@ impl Group {
             Self::Profile => "profile",
             Self::Playlists => "playlists",
             Self::Library => "library",
+            Self::Catalogue => "catalogue",
+            Self::Spoken => "spoken",
             Self::Player => "player",
         }
     }

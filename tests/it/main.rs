@@ -10,7 +10,10 @@
 
 mod account;
 mod authorize;
+mod budget;
+mod catalogue;
 mod cli;
+mod collection;
 mod config;
 mod discovery;
 mod edge;
@@ -23,6 +26,9 @@ mod limits;
 mod link;
 mod mcp;
 mod oauth_clients;
+mod offer;
+mod player;
+mod playlists;
 mod sandbox;
 mod secrets;
 mod shutdown;

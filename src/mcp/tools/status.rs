@@ -9,14 +9,12 @@ use serde_json::json;
 
 use crate::{auth::Toolset, spotify::api};
 
-use super::{
-    super::{
-        answer::{self, Answer},
-        fault::Fault,
-        standing::{self, Status},
-        text::{self, NAME},
-    },
-    Context,
+use super::Context;
+use crate::mcp::{
+    answer::{self, Answer},
+    fault::Fault,
+    standing::{self, Status},
+    text::{self, NAME},
 };
 
 /// What Spotify does not give to apps like this one, so that nobody looks for it.

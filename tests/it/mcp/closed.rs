@@ -6,7 +6,7 @@ use auxcord::{
     clock::Clock,
     crypto::{Keyring, random_bytes},
     link::{LinkApp, LinkParts, Links},
-    mcp::{self, Deps, Offer, Settings},
+    mcp::{self, Deps, Offer, Settings, StateKey},
     spotify::{Client, ClientConfig, accounts::AppCredentials},
     store::{AppId, Db, DbOptions, Freshness, Target},
 };
@@ -93,6 +93,7 @@ async fn deps(folder: &std::path::Path) -> Deps {
             max_body_bytes: 1 << 20,
             offer: Offer::default(),
         },
+        state_key: StateKey::new([7; 32]),
         version: "1",
     }
 }

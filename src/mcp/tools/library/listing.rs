@@ -8,14 +8,12 @@ use crate::spotify::{
     model::{SavedAlbum, SavedTrack},
 };
 
-use super::{
-    super::{
-        answer::{self, Answer, Page, Row, TEXT_BUDGET},
-        fault::Fault,
-        text,
-        view::{self, Detail},
-    },
-    Context, total,
+use super::{Context, total};
+use crate::mcp::{
+    answer::{self, Answer, Page, Row, TEXT_BUDGET},
+    fault::Fault,
+    text,
+    view::{self, Detail},
 };
 
 /// Entries in one call.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::spotify::model::{Playable, PlaylistItem};
 
-use super::super::{
+use crate::mcp::{
     answer,
     text::{self, NAME},
     view,

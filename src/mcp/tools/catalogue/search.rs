@@ -11,13 +11,11 @@ use crate::spotify::{
     model::{Page as Found, SearchResults},
 };
 
-use super::{
-    super::{
-        answer::{self, Answer, Page, Row, TEXT_BUDGET},
-        fault::Fault,
-        view::{self, Detail},
-    },
-    Context,
+use super::Context;
+use crate::mcp::{
+    answer::{self, Answer, Page, Row, TEXT_BUDGET},
+    fault::Fault,
+    view::{self, Detail},
 };
 
 /// The most hits of a kind in one answer of Spotify.

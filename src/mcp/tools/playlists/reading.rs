@@ -14,16 +14,12 @@ use crate::spotify::{
     model::{Playlist, PlaylistItem},
 };
 
-use super::{
-    super::{
-        answer::{self, Answer, Page, Row, TEXT_BUDGET},
-        fault::Fault,
-        text::{self, NAME},
-        view::{self, Detail},
-    },
-    Context, playlists,
-    summary::Summary,
-    total,
+use super::{Context, named, summary::Summary, total};
+use crate::mcp::{
+    answer::{self, Answer, Page, Row, TEXT_BUDGET},
+    fault::Fault,
+    text::{self, NAME},
+    view::{self, Detail},
 };
 
 /// Places in one call.
@@ -133,7 +129,7 @@ pub(super) fn output() -> JsonObject {
 }
 
 pub(super) async fn get_playlist(context: &Context<'_>, mut args: Args) -> Result<Answer, Fault> {
-    let id = playlists::resolve(context, &args.playlist).await?;
+    let id = named::resolve(context, &args.playlist).await?;
     let offset = args.offset.unwrap_or(0);
     let limit = args.limit.unwrap_or(PER_CALL);
     let columns = Columns::of(&mut args);

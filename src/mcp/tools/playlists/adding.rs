@@ -12,15 +12,15 @@ use crate::spotify::{
 };
 
 use super::{
-    super::{
-        answer::{self, Answer},
-        fault::Fault,
-        view,
-    },
-    Context, playlists,
+    Context, named,
     reading::{self, Head, SCAN},
     report::{self, Report, Skipped},
     total,
+};
+use crate::mcp::{
+    answer::{self, Answer},
+    fault::Fault,
+    view,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -45,7 +45,7 @@ pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result
     if uris.is_empty() {
         return Err(report::nothing_usable(&skipped, "nothing was added"));
     }
-    let id = playlists::resolve(context, &args.playlist).await?;
+    let id = named::resolve(context, &args.playlist).await?;
     if args.skip_duplicates.unwrap_or(true) {
         return append_new(context, &id, uris, skipped, args.position).await;
     }

@@ -13,14 +13,12 @@ use crate::spotify::{
     model::{Device, Playable, Playback},
 };
 
-use super::{
-    super::{
-        answer::{self, Answer, Row},
-        fault::Fault,
-        text::{self, NAME},
-        view::{self, Detail},
-    },
-    Context,
+use super::Context;
+use crate::mcp::{
+    answer::{self, Answer, Row},
+    fault::Fault,
+    text::{self, NAME},
+    view::{self, Detail},
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]

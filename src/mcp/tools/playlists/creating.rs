@@ -10,11 +10,11 @@ use crate::spotify::{
 };
 
 use super::{
-    super::{answer::Answer, fault::Fault, view},
-    Context, adding, playlists,
+    Context, adding, named,
     reading::{self, Head},
     report::{self, Report, Skipped},
 };
+use crate::mcp::{answer::Answer, fault::Fault, view};
 
 /// Playlists among which a name is looked for before a new one is made: one call.
 const LOOKED_THROUGH: u32 = 50;
@@ -117,7 +117,7 @@ async fn reuse(
     uris: Vec<String>,
     skipped: Vec<Skipped>,
 ) -> Result<Answer, Fault> {
-    let id = playlists::id_of(existing)
+    let id = named::id_of(existing)
         .ok_or_else(|| Fault::NotFound("Spotify names no id for that playlist.".to_owned()))?;
     adding::append_new(context, &id, uris, skipped, None).await
 }

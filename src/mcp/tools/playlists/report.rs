@@ -14,15 +14,12 @@ use crate::spotify::{
     model::{Playable, Playlist},
 };
 
-use super::{
-    super::{
-        answer::{self, Answer},
-        fault::Fault,
-        text::{self, IN_ERROR, NAME},
-        view,
-    },
-    Context,
-    reading::Head,
+use super::{Context, reading::Head};
+use crate::mcp::{
+    answer::{self, Answer},
+    fault::Fault,
+    text::{self, IN_ERROR, NAME},
+    view,
 };
 
 /// The most skipped items that the text lists; the structure has all.

@@ -10,14 +10,12 @@ use crate::spotify::{
     model::PlayHistory,
 };
 
-use super::{
-    super::{
-        answer::{self, Answer, Page, Row, TEXT_BUDGET},
-        fault::Fault,
-        text,
-        view::{self, Detail},
-    },
-    Context,
+use super::Context;
+use crate::mcp::{
+    answer::{self, Answer, Page, Row, TEXT_BUDGET},
+    fault::Fault,
+    text,
+    view::{self, Detail},
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]

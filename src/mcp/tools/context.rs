@@ -1,0 +1,87 @@
+//! What a tool works with: the caller's way to Spotify, the house's settings, and the request's own wishes: whether
+//! somebody watches the progress, whether the client is still there, and whether the person can be asked.
+
+use std::sync::Arc;
+
+use rmcp::{
+    Peer, RoleServer,
+    model::{ProgressNotificationParam, ProgressToken},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::Caller,
+    mcp::{
+        ask::{Consent, Question},
+        fault::Fault,
+        registry::Spec,
+        server::{Deps, Shared},
+        upstream::Upstream,
+    },
+};
+
+/// What a request says of itself, beside its arguments.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    /// Cancelled when the client has left or has taken the request back.
+    pub(crate) stop: CancellationToken,
+    /// Whom to tell about progress.
+    pub(crate) watcher: Option<(Peer<RoleServer>, ProgressToken)>,
+    /// What the person said about this very call, or whether they can be asked.
+    pub(crate) consent: Consent,
+}
+
+/// What a tool works with.
+pub(crate) struct Context<'a> {
+    /// The way to Spotify.
+    pub(crate) upstream: Upstream<'a>,
+    /// Who is calling.
+    pub(crate) caller: &'a Caller,
+    /// The rest of the house.
+    pub(crate) deps: &'a Deps,
+    request: Request,
+}
+
+impl<'a> Context<'a> {
+    /// What the tool `spec` works with for `caller` at `request`.
+    pub(crate) fn new(
+        shared: &'a Shared,
+        caller: &'a Caller,
+        spec: &'static Spec,
+        request: Request,
+    ) -> Self {
+        let deps = &shared.deps;
+        let upstream = Upstream::new(deps, caller.person, spec.spotify, request.stop.clone());
+        Self {
+            upstream,
+            caller,
+            deps,
+            request,
+        }
+    }
+
+    /// Spotify's `id` of the caller's account; costs no Spotify call.
+    pub(crate) async fn me(&self) -> Result<Arc<str>, Fault> {
+        Ok(self.deps.links.spotify_id(self.caller.person).await?)
+    }
+
+    /// Tells whoever watches that `done` of `total` steps are made. Costs nothing when nobody does; a client that has
+    /// left is found out elsewhere.
+    pub(crate) async fn progress(&self, done: u32, total: u32, what: &str) {
+        if let Some((peer, token)) = &self.request.watcher {
+            let told = ProgressNotificationParam::new(token.clone(), f64::from(done))
+                .with_total(f64::from(total))
+                .with_message(what);
+            let _ = peer.notify_progress(told).await;
+        }
+    }
+
+    /// Goes on only if the person agreed to what `question` says would happen: they are asked where the client can
+    /// ask them, and otherwise `confirm` (the tool's argument) must be true.
+    ///
+    /// # Errors
+    /// `confirmation_required` or a question for the person, before anything was changed; `declined`.
+    pub(crate) fn ask(&self, confirm: Option<bool>, question: Question) -> Result<(), Fault> {
+        self.request.consent.to(confirm, question)
+    }
+}

@@ -1,0 +1,1 @@
+//! Stories of Spotify's scarce calls: memory, counts, closed groups, waiting in turn.

@@ -1,0 +1,1 @@
+//! Stories of the catalogue tools: exact recordings, details, albums, releases.

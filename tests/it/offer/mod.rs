@@ -1,0 +1,1 @@
+//! Stories of what a server offers: toolsets, single tools, read-only, headers, keys, missing permissions.
