@@ -12,10 +12,11 @@ use ipnet::IpNet;
 use crate::{
     auth::{Limits, Pace},
     http::{
-        Edge, Gate, Readiness, Resource, StepUp, deadline, enter, enter_by_link_key, framed,
-        health, limit_logins, note_source, open_to, open_to_all, readyz, require_bearer,
+        Edge, Gate, LinkGate, Readiness, Resource, StepUp, ToolNames, deadline, enter,
+        enter_by_link_key, framed, health, limit_logins, note_source, open_to, open_to_all, readyz,
+        require_bearer,
     },
-    mcp::Endpoint,
+    mcp::{self, Endpoint},
     oauth::{self, Door},
     web::{self, Web},
 };
@@ -105,6 +106,7 @@ fn endpoints(doors: &Doors) -> Router {
             pace: counts.pace.clone(),
             reading_only,
             step_up: step_up_at(doors, &resource),
+            tools: tools(),
         };
         from_fn_with_state(Arc::new(gate), enter)
     };
@@ -124,7 +126,12 @@ fn endpoints(doors: &Doors) -> Router {
     let readonly = Router::new()
         .route_service(&format!("{mcp_path}/readonly"), mcp.clone())
         .layer(gate(readonly, true));
-    let link_key = (Arc::new(edge.clone()), counts.pace.clone());
+    let link_key = Arc::new(LinkGate {
+        edge: edge.clone(),
+        pace: counts.pace.clone(),
+        tools: tools(),
+        max_body_bytes: doors.max_body_bytes,
+    });
     let by_link_key = Router::new()
         .route_service("/claude-mcp", mcp.clone())
         .layer(from_fn_with_state(link_key, enter_by_link_key));
@@ -135,10 +142,14 @@ fn endpoints(doors: &Doors) -> Router {
 fn step_up_at(doors: &Doors, resource: &Resource) -> StepUp {
     let mcp = doors.mcp.clone();
     StepUp {
-        needs: Arc::new(move |method, name| mcp.needed(method, name)),
+        needs: Arc::new(move |caller, method, name| mcp.needed(caller, method, name)),
         max_body_bytes: doors.max_body_bytes,
         resource: resource.clone(),
     }
+}
+
+fn tools() -> ToolNames {
+    Arc::new(mcp::tool_named)
 }
 
 /// The listener for operators.

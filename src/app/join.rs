@@ -1,6 +1,6 @@
 //! Each room from what it needs of the others and of the configuration.
 
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, time::Duration};
 
 use super::OpenFailure;
 use crate::{
@@ -65,6 +65,7 @@ impl Shared<'_> {
                 config,
                 self.links.clone(),
                 spotify,
+                picture_fetcher(config)?,
                 self.clock.clone(),
                 mcp::StateKey::new(self.keys.hash_key().derive(Purpose::RequestState)),
             )),
@@ -133,20 +134,35 @@ fn rates(config: &Config) -> auth::Rates {
     }
 }
 
+/// For the documents of clients.
 fn fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
-    let settings = &config.oauth;
-    let extra_roots_pem = match &settings.extra_ca_file {
-        Some(path) => Some(fs::read(path).map_err(|source| OpenFailure::CaFile {
-            path: path.clone(),
-            source,
-        })?),
-        None => None,
-    };
     Ok(Fetcher::new(FetchConfig {
-        trusted_hosts: settings.trusted_client_hosts.clone(),
-        extra_roots_pem,
+        trusted_hosts: config.oauth.trusted_client_hosts.clone(),
+        extra_roots_pem: extra_roots(config)?,
         ..FetchConfig::default()
     })?)
+}
+
+/// For pictures, which are larger.
+fn picture_fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
+    Ok(Fetcher::new(FetchConfig {
+        trusted_hosts: config.mcp.trusted_image_hosts.clone(),
+        extra_roots_pem: extra_roots(config)?,
+        deadline: Duration::from_secs(10),
+        max_body_bytes: 8 * 1024 * 1024,
+        ..FetchConfig::default()
+    })?)
+}
+
+fn extra_roots(config: &Config) -> Result<Option<Vec<u8>>, OpenFailure> {
+    let Some(path) = &config.oauth.extra_ca_file else {
+        return Ok(None);
+    };
+    let read = fs::read(path).map_err(|source| OpenFailure::CaFile {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(Some(read))
 }
 
 /// The client of Spotify.
@@ -165,6 +181,7 @@ fn mcp_deps(
     config: &Config,
     links: Links,
     spotify: spotify::Client,
+    fetcher: Fetcher,
     clock: Clock,
     state_key: mcp::StateKey,
 ) -> mcp::Deps {
@@ -172,6 +189,7 @@ fn mcp_deps(
     mcp::Deps {
         links,
         spotify,
+        fetcher,
         clock,
         base_url: config.server.base_url.as_str().to_owned(),
         state_key,

@@ -6,6 +6,7 @@ mod jobs;
 mod join;
 mod keyring;
 mod notices;
+mod offer;
 mod open;
 mod views;
 
@@ -19,6 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use admin::{Admin, AdminFailure, MadeKey};
 pub use clients::MadeClient;
 pub use keyring::{key_names, new_key};
+pub use offer::{NoTool, check_tools, tool_name};
 pub use open::{OpenFailure, Opened, open, open_database};
 pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonView};
 
@@ -62,6 +64,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             redirect_uri: config.spotify.redirect_uri.to_string(),
         });
     };
+    check_tools(config)?;
     let tls = match &config.server.tls {
         Some(files) => Some(Tls::read(&files.cert, &files.key)?),
         None => None,

@@ -47,6 +47,10 @@ pub struct KeyView {
     pub read_only: bool,
     /// Only these toolsets.
     pub toolsets: Option<Vec<String>>,
+    /// Only these tools, in the place of toolsets.
+    pub tools: Option<Vec<String>>,
+    /// Never these tools.
+    pub exclude_tools: Vec<String>,
     /// When it was made, RFC 3339.
     pub created_at: String,
     /// When it was last used, RFC 3339, to the minute.
@@ -171,9 +175,9 @@ impl From<KeyRow> for KeyView {
             kind: row.kind,
             label: row.label,
             read_only: row.read_only,
-            toolsets: row
-                .toolsets
-                .map(|names| names.split(',').map(str::to_owned).collect()),
+            toolsets: row.toolsets.map(names),
+            tools: row.tools.map(names),
+            exclude_tools: row.exclude_tools.map(names).unwrap_or_default(),
             created_at: rfc3339(row.created_at),
             last_used_at: row.last_used_at.map(rfc3339),
             expires_at: row.expires_at.map(rfc3339),
@@ -204,6 +208,10 @@ impl From<AuditRow> for EventView {
             detail: row.detail,
         }
     }
+}
+
+fn names(list: String) -> Vec<String> {
+    list.split(',').map(str::to_owned).collect()
 }
 
 fn link_state(link: Option<&LinkRow>) -> LinkState {

@@ -15,6 +15,8 @@ pub struct Caller {
     pub credential: Credential,
     /// What is taken away from the credential, by its maker or by the address that it was presented at.
     pub limits: KeyLimits,
+    /// What this very request does without.
+    pub asked: KeyLimits,
 }
 
 /// What a caller presented.
@@ -40,7 +42,7 @@ impl Caller {
             Credential::Key(_) => Scopes::all(),
             Credential::Grant { granted, .. } => granted,
         };
-        if self.limits.read_only {
+        if self.reads_only() {
             held.intersection(Scopes::read_only())
         } else {
             held
@@ -59,26 +61,54 @@ impl Caller {
             Credential::Key(_) => Scopes::default(),
             Credential::Grant { withheld, .. } => withheld,
         };
-        let kept = !self.limits.read_only || Scopes::read_only().contains(scope);
+        let kept = !self.reads_only() || Scopes::read_only().contains(scope);
         kept && !hidden.contains(scope)
     }
 
-    /// Whether the credential may use tools of `toolset`.
+    /// Whether everything but reading is taken away.
+    pub fn reads_only(&self) -> bool {
+        self.limits.read_only || self.asked.read_only
+    }
+
+    /// Whether tools of `toolset` are left, as far as toolsets decide it.
     pub fn may_use(&self, toolset: Toolset) -> bool {
-        self.limits
-            .toolsets
-            .as_ref()
-            .is_none_or(|only| only.contains(&toolset))
+        [&self.limits, &self.asked]
+            .into_iter()
+            .all(|limits| limits.leave_toolset(toolset))
     }
 }
 
-/// What the maker of an API key took away from it.
+/// What is taken away from a caller. Limits that lie over each other only ever take away more; within one of them an
+/// exclusion beats everything, read-only beats what is named, and single tools, if any are named, stand in the place
+/// of toolsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyLimits {
     /// No tool that writes.
     pub read_only: bool,
     /// Only these toolsets; `None` is all that the server offers.
     pub toolsets: Option<Vec<Toolset>>,
+    /// Only these tools; `None` leaves it to the toolsets.
+    pub tools: Option<Vec<String>>,
+    /// Never these tools.
+    pub exclude_tools: Vec<String>,
+}
+
+impl KeyLimits {
+    /// Whether a tool of `toolset`, which writes or does not, is left; `means` tells whether a name is the tool's.
+    pub fn leave(&self, means: impl Fn(&str) -> bool, toolset: Toolset, writes: bool) -> bool {
+        let named = |list: &[String]| list.iter().any(|name| means(name));
+        let chosen = match &self.tools {
+            Some(only) => named(only),
+            None => self.leave_toolset(toolset),
+        };
+        chosen && !named(&self.exclude_tools) && !(self.read_only && writes)
+    }
+
+    fn leave_toolset(&self, toolset: Toolset) -> bool {
+        self.toolsets
+            .as_ref()
+            .is_none_or(|only| only.contains(&toolset))
+    }
 }
 
 /// A named group of tools that an operator or a key can switch on and off together.

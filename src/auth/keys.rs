@@ -125,6 +125,9 @@ impl Keys {
                     .collect::<Vec<_>>()
                     .join(",")
             }),
+            tools: options.limits.tools.map(|names| names.join(",")),
+            exclude_tools: Some(options.limits.exclude_tools.join(","))
+                .filter(|names| !names.is_empty()),
             expires_at: options.expires_at,
         };
         IssuedKey { key, stored }
@@ -306,6 +309,7 @@ impl From<FoundKey> for Known {
                 .filter_map(Toolset::parse)
                 .collect::<Vec<_>>()
         });
+        let names = |list: String| list.split(',').map(str::to_owned).collect::<Vec<_>>();
         Self {
             caller: Caller {
                 person: found.person_id,
@@ -313,7 +317,10 @@ impl From<FoundKey> for Known {
                 limits: KeyLimits {
                     read_only: found.read_only,
                     toolsets,
+                    tools: found.tools.map(names),
+                    exclude_tools: found.exclude_tools.map(names).unwrap_or_default(),
                 },
+                asked: KeyLimits::default(),
             },
             audience: None,
             expires_at: found.expires_at,
@@ -333,6 +340,7 @@ impl From<FoundToken> for Known {
                     withheld: Scopes::of_names(&found.withheld),
                 },
                 limits: KeyLimits::default(),
+                asked: KeyLimits::default(),
             },
             audience: Some(found.resource),
             expires_at: Some(found.expires_at),

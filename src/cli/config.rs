@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::config::{Config, Faults, Sources};
+use crate::{
+    app::check_tools,
+    config::{Config, Faults, Sources},
+};
 
 /// The embedded defaults, with an explanation of each.
 pub const fn default() -> &'static str {
@@ -12,6 +15,7 @@ pub const fn default() -> &'static str {
 /// The settings in force and what is worth knowing about them, or every fault. Secrets are not in it.
 pub fn check(sources: &Sources) -> Result<String, Faults> {
     let config = Config::load(sources)?;
+    check_tools(&config)?;
     let mut answer = config.effective();
     for note in config.notes() {
         // Writing to a `String` cannot fail.

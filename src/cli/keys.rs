@@ -4,7 +4,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::output;
 use crate::{
-    app::{Admin, KeyKind, KeyLimits, KeyOptions, KeyView, Toolset},
+    app::{Admin, KeyKind, KeyLimits, KeyOptions, KeyView, Toolset, tool_name},
     clock::{Clock, DAY, HOUR, MINUTE, Millis},
     config::Config,
 };
@@ -30,6 +30,12 @@ pub(super) enum Command {
         /// Only these toolsets, comma-separated: core, spoken, curation
         #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = toolset)]
         toolsets: Option<Vec<Toolset>>,
+        /// Only these tools, comma-separated, whatever their toolset
+        #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
+        tools: Option<Vec<String>>,
+        /// Never these tools, comma-separated
+        #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
+        exclude_tools: Vec<String>,
     },
     /// Every key, or those of one person; never the keys themselves
     List {
@@ -60,6 +66,8 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
             expires_in,
             read_only,
             toolsets,
+            tools,
+            exclude_tools,
         } => {
             let made = admin
                 .make_key(
@@ -73,6 +81,8 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
                         limits: KeyLimits {
                             read_only,
                             toolsets,
+                            tools,
+                            exclude_tools,
                         },
                         expires_at: expires_in.map(|life| clock.now() + life),
                     },
@@ -97,12 +107,7 @@ pub(super) fn print(keys: Vec<KeyView>) -> anyhow::Result<()> {
     let rows = keys
         .into_iter()
         .map(|key| {
-            let limits = match (key.read_only, key.toolsets) {
-                (false, None) => "-".to_owned(),
-                (true, None) => "read-only".to_owned(),
-                (false, Some(sets)) => sets.join("+"),
-                (true, Some(sets)) => format!("read-only, {}", sets.join("+")),
-            };
+            let limits = limits(&key);
             [
                 key.id,
                 key.person,
@@ -128,6 +133,31 @@ pub(super) fn print(keys: Vec<KeyView>) -> anyhow::Result<()> {
         ],
         rows,
     )
+}
+
+/// What is taken away from a key, in few words.
+fn limits(key: &KeyView) -> String {
+    let mut limits = Vec::new();
+    if key.read_only {
+        limits.push("read-only".to_owned());
+    }
+    // Single tools stand in the place of toolsets.
+    if let Some(only) = key.tools.as_ref().or(key.toolsets.as_ref()) {
+        limits.push(only.join("+"));
+    }
+    if !key.exclude_tools.is_empty() {
+        limits.push(format!("without {}", key.exclude_tools.join("+")));
+    }
+    if limits.is_empty() {
+        return "-".to_owned();
+    }
+    limits.join(", ")
+}
+
+fn tool(name: &str) -> Result<String, String> {
+    tool_name(name)
+        .map(str::to_owned)
+        .map_err(|wrong| format!("{}; {}", wrong.what, wrong.remedy))
 }
 
 fn toolset(name: &str) -> Result<Toolset, String> {

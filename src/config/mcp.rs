@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    oauth::hosts,
     origin::{self, Origin},
     reader::{Reader, shown},
     routes, table,
@@ -31,12 +32,15 @@ pub struct Mcp {
     pub allowed_origins: Vec<String>,
     /// `TOOLSETS`: names out of [`TOOLSETS`].
     pub toolsets: Vec<String>,
-    /// `TOOLS`: if not empty, only these.
+    /// `TOOLS`: if not empty, only these, whatever their toolset.
     pub tools: Vec<String>,
     /// `EXCLUDE_TOOLS`: never these.
     pub exclude_tools: Vec<String>,
     /// `READ_ONLY`: no tool that writes.
     pub read_only: bool,
+    /// `TRUSTED_IMAGE_HOSTS`: `host` or `host:port` in normal form. Pictures for covers are fetched there whatever the
+    /// address is.
+    pub trusted_image_hosts: Vec<String>,
     /// `MAX_BODY_BYTES`: the largest request body.
     pub max_body_bytes: usize,
     /// `REQUEST_TIMEOUT_SECONDS`: for one request.
@@ -57,6 +61,7 @@ impl Mcp {
         let tools = tool_names(reader, "mcp.tools");
         let exclude_tools = tool_names(reader, "mcp.exclude_tools");
         let read_only = reader.truth("mcp.read_only");
+        let trusted_image_hosts = hosts(reader, "mcp.trusted_image_hosts");
         let max_body_bytes = reader.small("mcp.max_body_bytes", 1024..=16 * 1024 * 1024);
         let request_timeout = reader.seconds("mcp.request_timeout_seconds", 1..=600);
         let caller_cache = reader.seconds("mcp.caller_cache_seconds", 0..=60);
@@ -67,6 +72,7 @@ impl Mcp {
             tools,
             exclude_tools,
             read_only: read_only?,
+            trusted_image_hosts,
             max_body_bytes: max_body_bytes?,
             request_timeout: request_timeout?,
             caller_cache: caller_cache?,
@@ -147,7 +153,8 @@ fn toolsets(reader: &mut Reader) -> Vec<String> {
 fn tool_names(reader: &mut Reader, key: &str) -> Vec<String> {
     let names = reader.list(key);
     for name in &names {
-        let plain = |one: u8| one.is_ascii_lowercase() || one.is_ascii_digit() || one == b'_';
+        // Which tools there are is not known here; older servers wrote their names in another case.
+        let plain = |one: u8| one.is_ascii_alphanumeric() || one == b'_';
         if !name.bytes().all(plain) {
             reader.fault(
                 key,

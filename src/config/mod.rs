@@ -83,6 +83,17 @@ impl Config {
         layers::DEFAULTS
     }
 
+    /// Adds to `faults` what is wrong with the value of the setting `key`, under the name by which a person gave it.
+    /// For those who know more about values than this room does.
+    pub fn fault(&self, faults: &mut Faults, key: &str, what: String, remedy: String) {
+        let variable = table::by_key(key).map_or(key, |setting| setting.variable);
+        let name = match self.provenance.of_key(key) {
+            Some(from) if !from.starts_with(variable) => format!("{variable} ({from})"),
+            _ => variable.to_owned(),
+        };
+        faults.push(name, what, remedy);
+    }
+
     /// What is worth knowing about the sources and stops nothing, one sentence each.
     pub fn notes(&self) -> &[String] {
         &self.notes

@@ -23,7 +23,7 @@ pub struct Oauth {
 impl Oauth {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let registration = reader.truth("oauth.registration");
-        let trusted_client_hosts = trusted_client_hosts(reader);
+        let trusted_client_hosts = hosts(reader, "oauth.trusted_client_hosts");
         let extra_ca_file = reader.path("oauth.extra_ca_file");
         let refresh_replay = reader.seconds("oauth.refresh_replay_seconds", 0..=600);
         Some(Self {
@@ -35,14 +35,14 @@ impl Oauth {
     }
 }
 
-fn trusted_client_hosts(reader: &mut Reader) -> Vec<String> {
-    const KEY: &str = "oauth.trusted_client_hosts";
+/// The hosts that `key` lists, in normal form.
+pub(super) fn hosts(reader: &mut Reader, key: &str) -> Vec<String> {
     let mut hosts = Vec::new();
-    for text in reader.list(KEY) {
+    for text in reader.list(key) {
         match host_and_port(&text) {
             Some(host) => hosts.push(host),
             None => reader.fault(
-                KEY,
+                key,
                 format!("{} is not a host", shown(&text)),
                 "write hosts, each with or without a port, separated by commas: clients.internal, clients.internal:8443",
             ),

@@ -26,6 +26,11 @@ impl Provenance {
         });
         Self(given.collect())
     }
+
+    /// Where the value of that setting was given, if it was.
+    pub(super) fn of_key(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
 }
 
 /// One line a setting: key, value, source.
@@ -88,6 +93,7 @@ fn value(config: &Config, key: &str) -> String {
         "mcp.tools" => listed(&mcp.tools),
         "mcp.exclude_tools" => listed(&mcp.exclude_tools),
         "mcp.read_only" => mcp.read_only.to_string(),
+        "mcp.trusted_image_hosts" => listed(&mcp.trusted_image_hosts),
         "mcp.max_body_bytes" => mcp.max_body_bytes.to_string(),
         "mcp.request_timeout_seconds" => seconds(mcp.request_timeout),
         "mcp.caller_cache_seconds" => seconds(mcp.caller_cache),

@@ -45,6 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     list("mcp.tools", "TOOLS"),
     list("mcp.exclude_tools", "EXCLUDE_TOOLS"),
     one("mcp.read_only", "READ_ONLY"),
+    list("mcp.trusted_image_hosts", "TRUSTED_IMAGE_HOSTS"),
     one("mcp.max_body_bytes", "MAX_BODY_BYTES"),
     one("mcp.request_timeout_seconds", "REQUEST_TIMEOUT_SECONDS"),
     one("mcp.caller_cache_seconds", "CALLER_CACHE_SECONDS"),

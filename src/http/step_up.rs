@@ -17,8 +17,8 @@ use crate::auth::{Caller, Credential, Needed, Scopes};
 const MODERN: &str = "2026-07-28";
 
 /// The scopes that an operation needs, by JSON-RPC method and by the name of what it is about; `None` for one that
-/// needs none or that there is not.
-pub type Needs = Arc<dyn Fn(&str, Option<&str>) -> Option<Needed> + Send + Sync>;
+/// needs none or that there is not for this caller.
+pub type Needs = Arc<dyn Fn(&Caller, &str, Option<&str>) -> Option<Needed> + Send + Sync>;
 
 /// What the layer has to know.
 #[derive(Clone)]
@@ -58,7 +58,7 @@ pub(super) async fn step_up(
         (operation, Request::from_parts(parts, body))
     };
     let needed = operation
-        .and_then(|operation| (state.needs)(&operation.method, operation.name.as_deref()))
+        .and_then(|operation| (state.needs)(caller, &operation.method, operation.name.as_deref()))
         .filter(|needed| is_within_reach(caller, needed.required.without(caller.scopes())));
     match needed {
         Some(needed) => Err(insufficient_scope(&state.resource, needed.whole)),
@@ -134,7 +134,7 @@ fn decoded(value: &str) -> Option<String> {
 }
 
 /// The bytes of a body, unless it is too long or ends early, and a body that is the same to whoever reads on.
-async fn buffer(body: Body, limit: usize) -> (Option<Bytes>, Body) {
+pub(super) async fn buffer(body: Body, limit: usize) -> (Option<Bytes>, Body) {
     let mut chunks = body.into_data_stream();
     let mut read = BytesMut::new();
     while let Some(chunk) = chunks.next().await {

@@ -159,6 +159,8 @@ struct Inner {
     held: moka::sync::Cache<PersonId, Arc<Held>>,
     /// Spotify's `id` of each person's account.
     accounts: moka::sync::Cache<PersonId, Arc<str>>,
+    /// What each person's link may do; `None` where there is none that works.
+    granted: moka::sync::Cache<PersonId, Option<SpotifyScopes>>,
     flights: Mutex<HashMap<PersonId, Flight>>,
     /// What goes on without whoever asked for it: renewals and logins.
     tasks: TaskTracker,
@@ -182,6 +184,7 @@ impl Links {
                 parts,
                 held: remembering(),
                 accounts: remembering(),
+                granted: remembering(),
                 flights: Mutex::default(),
                 tasks: TaskTracker::new(),
             }),
@@ -250,6 +253,30 @@ impl Links {
         Ok(self.inner.standing(row, link.as_ref()))
     }
 
+    /// The Spotify permissions of a link that works; `None` without one. Remembered for seconds, so that a list of
+    /// tools costs no question to the database.
+    ///
+    /// # Errors
+    /// [`LinkFault::Store`].
+    pub async fn granted(&self, person: PersonId) -> Result<Option<SpotifyScopes>, LinkFault> {
+        let inner = &self.inner;
+        if inner.parts.freshness.holds() {
+            if let Some(held) = inner.held.get(&person) {
+                return Ok(Some(Arc::clone(&held.access.scopes)));
+            }
+            if let Some(known) = inner.granted.get(&person) {
+                return Ok(known);
+            }
+        }
+        let granted = match inner.find_active(person).await {
+            Ok(link) => Some(sealed::split_scopes(&link.scopes)),
+            Err(LinkFault::Missing | LinkFault::Suspended) => None,
+            Err(fault) => return Err(fault),
+        };
+        inner.granted.insert(person, granted.clone());
+        Ok(granted)
+    }
+
     /// Spotify's `id` of the person's account; compares with `playlist.owner.id`.
     ///
     /// # Errors
@@ -272,6 +299,7 @@ impl Links {
     pub fn forget(&self, person: PersonId) {
         self.inner.held.invalidate(&person);
         self.inner.accounts.invalidate(&person);
+        self.inner.granted.invalidate(&person);
     }
 
     /// Waits until renewals and logins under way are stored, also those that nobody waits for any more: at most

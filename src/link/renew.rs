@@ -124,6 +124,7 @@ impl Inner {
         {
             tracing::warn!(link = %row.id, "spotify ended a link; the person has to reconnect");
             self.held.invalidate(&row.person_id);
+            self.granted.invalidate(&row.person_id);
             return Err(LinkFault::Suspended);
         }
         // Somebody replaced this edition while Spotify was being asked about it; theirs counts.

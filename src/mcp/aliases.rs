@@ -62,6 +62,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Alias> {
     ALIASES.iter().find(|alias| alias.old == name)
 }
 
+/// Every old name.
+pub(crate) fn old_names() -> impl Iterator<Item = &'static str> {
+    ALIASES.iter().map(|alias| alias.old)
+}
+
 impl Alias {
     /// Rewrites `given` for the target, whose input schema is `schema`, and tells what the model should know.
     ///

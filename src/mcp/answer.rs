@@ -260,27 +260,13 @@ pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The shape of a [`Row`], for output schemas: what a program needs of it. The rest explains itself.
-fn row_schema() -> Value {
-    json!({"type": "object", "properties": {
-        "title": {"type": "string"}, "uri": {"type": "string"}, "link": {"type": "string"}
-    }, "required": ["title"]})
-}
-
-/// The members of a [`Page`], for output schemas.
-fn page_members() -> Value {
-    json!({
-        "items": {"type": "array", "items": row_schema()},
-        "total": {"type": "integer"}, "returned": {"type": "integer"}, "has_more": {"type": "boolean"},
-        "next_offset": {"type": "integer"}
-    })
-}
-
-/// The output schema of tools that answer with one page.
+/// The output schema of tools that answer with one page: what a program needs to walk it. What a [`Row`] holds explains
+/// itself, and every list tool repeats this.
 pub(crate) fn page_schema() -> JsonObject {
-    object(
-        json!({"type": "object", "properties": page_members(), "required": ["items", "returned", "has_more"]}),
-    )
+    object(json!({"type": "object", "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "total": {"type": "integer"}, "returned": {"type": "integer"}, "has_more": {"type": "boolean"}, "next_offset": {"type": "integer"}
+    }, "required": ["items", "has_more"]}))
 }
 
 /// The object that `schema` is.

@@ -52,8 +52,8 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
         .map(|(candidate, _)| candidate)
 }
 
-/// Undoes what some clients do to arguments: lists sent as a JSON string, whole numbers as `5.0`, explicit nulls;
-/// and refuses text that no Spotify name or query can hold.
+/// Undoes what some clients do to arguments: lists and objects sent as a JSON string, whole numbers as `5.0`, explicit
+/// nulls, a number where it is to be written as text; and refuses text that no Spotify name or query can hold.
 fn bring_into_shape(given: &mut JsonObject, schema: &JsonObject) -> Result<(), Fault> {
     given.retain(|_, value| !value.is_null());
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -64,7 +64,9 @@ fn bring_into_shape(given: &mut JsonObject, schema: &JsonObject) -> Result<(), F
             .and_then(Value::as_str)
         {
             Some("array") => unpack_list(value),
+            Some("object") => unpack_object(value),
             Some("integer") => round(value),
+            Some("string") if declared.is_some_and(is_formal) => write_out(value),
             _ => {}
         }
         flatten(name, value)?;
@@ -84,6 +86,14 @@ fn unpack_list(value: &mut Value) {
     }
 }
 
+/// An object that arrived as text.
+fn unpack_object(value: &mut Value) {
+    let parsed = value.as_str().map(serde_json::from_str::<JsonObject>);
+    if let Some(Ok(object)) = parsed {
+        *value = Value::Object(object);
+    }
+}
+
 /// `5.0` is an integer for JSON Schema; it becomes `5`, as the types want it.
 fn round(value: &mut Value) {
     let whole = value
@@ -100,7 +110,21 @@ fn round(value: &mut Value) {
     }
 }
 
-/// Line breaks and tabs become spaces; any other control character is refused, wherever it hides.
+/// Text of a form or out of a choice, such as a year, rather than anybody's words.
+fn is_formal(declared: &Value) -> bool {
+    declared.get("pattern").is_some() || declared.get("enum").is_some()
+}
+
+/// `1994` becomes `"1994"`, and `true` becomes `"true"`.
+fn write_out(value: &mut Value) {
+    round(value);
+    if value.is_number() || value.is_boolean() {
+        *value = Value::String(value.to_string());
+    }
+}
+
+/// Line breaks and tabs become spaces, and fields that are null are absent, as at the top; any other control
+/// character is refused, wherever it hides.
 fn flatten(name: &str, value: &mut Value) -> Result<(), Fault> {
     match value {
         Value::String(text) => {
@@ -119,9 +143,12 @@ fn flatten(name: &str, value: &mut Value) -> Result<(), Fault> {
             Ok(())
         }
         Value::Array(items) => items.iter_mut().try_for_each(|item| flatten(name, item)),
-        Value::Object(fields) => fields
-            .values_mut()
-            .try_for_each(|field| flatten(name, field)),
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields
+                .values_mut()
+                .try_for_each(|field| flatten(name, field))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }
@@ -216,6 +243,10 @@ fn allowed(schema: Option<&JsonObject>) -> String {
         let options: Vec<&str> = options.iter().filter_map(Value::as_str).collect();
         return format!("one of {}", options.join(", "));
     }
+    if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
+        let choices: Vec<_> = choices.iter().map(|one| allowed(one.as_object())).collect();
+        return choices.join(" or ");
+    }
     let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
     match schema.get("type").and_then(Value::as_str) {
         Some("integer") => format!(
@@ -235,6 +266,7 @@ fn allowed(schema: Option<&JsonObject>) -> String {
             format!("a list{range}, each {}", allowed(items))
         }
         Some("boolean") => "true or false".to_owned(),
+        Some("object") => format!("an object of {}", names(Some(schema)).join(", ")),
         Some(other) => format!("of type {other}"),
         None => "as declared".to_owned(),
     }

@@ -66,6 +66,10 @@ async fn answer(
             };
             return Ok(Ok(Fault::withheld(name, because).alone()));
         }
+        Err(Absent::WithheldByRequest(name)) => {
+            let because = "the X-MCP headers of this connection leave it out";
+            return Ok(Ok(Fault::withheld(name, because).alone()));
+        }
     };
     // The edge asks clients to step up by what a request says of itself; this is what it does.
     if !caller.may(entry.spec.scope) {

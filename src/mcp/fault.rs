@@ -29,6 +29,13 @@ pub(crate) enum Fault {
     Declined,
     /// The client has left or has taken the call back.
     Cancelled,
+    /// Any other code of the catalogue, found out here; the words say what and what next.
+    Coded {
+        /// The code.
+        code: &'static str,
+        /// Cause and next step.
+        words: String,
+    },
     /// The tool exists and was withheld from this caller.
     Withheld {
         /// Its name.
@@ -49,6 +56,13 @@ pub(crate) enum Fault {
     Link(LinkFault),
     /// Spotify did not do it.
     Spotify(SpotifyError),
+    /// Some of several writes that belong together were made, or may have been, and then one failed.
+    Halfway {
+        /// Why it failed.
+        cause: Box<Fault>,
+        /// What is done, what is unknown, and all that puts things right.
+        words: String,
+    },
 }
 
 impl From<LinkFault> for Fault {
@@ -89,6 +103,14 @@ impl Fault {
         Self::InsufficientScope { tool, scope }
     }
 
+    /// What stopped the work in the middle, and all that puts things right.
+    pub(crate) fn halfway(cause: Self, words: String) -> Self {
+        Self::Halfway {
+            cause: Box::new(cause),
+            words,
+        }
+    }
+
     /// The code of the catalogue.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -99,9 +121,11 @@ impl Fault {
             Self::AskFirst(_) => "confirmation_required",
             Self::Declined => "declined",
             Self::Cancelled => "cancelled",
+            Self::Coded { code, .. } => code,
             Self::Withheld { .. } => "not_offered",
             Self::InsufficientScope { .. } => "insufficient_scope",
             Self::MissingScope(_) => "missing_scope",
+            Self::Halfway { cause, .. } => cause.code(),
             Self::Link(fault) => match fault {
                 LinkFault::Missing | LinkFault::Suspended => "reauth_required",
                 LinkFault::Busy | LinkFault::Unavailable { .. } | LinkFault::Store => {
@@ -150,6 +174,9 @@ impl Fault {
             Self::Spotify(fault) => {
                 tracing::warn!(tool, code, reference, spotify_calls, %fault, "spotify refused or failed");
             }
+            Self::Halfway { .. } => {
+                tracing::warn!(tool, code, spotify_calls, "stopped halfway");
+            }
             _ => tracing::info!(tool, code, spotify_calls, "call refused"),
         }
         advice.into_result(notes)
@@ -172,6 +199,8 @@ impl Fault {
             | Self::AskFirst(_)
             | Self::Declined
             | Self::Cancelled
+            | Self::Coded { .. }
+            | Self::Halfway { .. }
             | Self::Withheld { .. }
             | Self::InsufficientScope { .. } => Advice::new(self.code(), self.own_words()),
         }
@@ -183,10 +212,12 @@ impl Fault {
             Self::InvalidArgument(words) | Self::Ambiguous(words) | Self::NotFound(words) => {
                 words.clone()
             }
+            Self::Coded { words, .. } => words.clone(),
             Self::AskFirst(question) => format!(
                 "{} Nothing was changed yet. Ask the user, and if they agree repeat the call with confirm=true.",
                 question.what
             ),
+            Self::Halfway { words, .. } => words.clone(),
             Self::Declined => "The user said no; nothing was changed.".to_owned(),
             Self::Cancelled => {
                 "The call was taken back; what was done until then stays done.".to_owned()

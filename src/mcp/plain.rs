@@ -22,7 +22,7 @@ use rmcp::{
 use serde::Deserialize;
 use tower::Service;
 
-use crate::auth::Needed;
+use crate::auth::{Caller, Needed};
 
 use super::{
     server::Server,
@@ -64,9 +64,9 @@ impl Endpoint {
     }
 
     /// The scopes of an operation, by JSON-RPC method and by the name or address of what it is about. `None` for one
-    /// that needs none, or that this server does not offer.
-    pub fn needed(&self, method: &str, name: Option<&str>) -> Option<Needed> {
-        self.server.needed(method, name)
+    /// that needs none, or that is not offered to `caller`.
+    pub fn needed(&self, caller: &Caller, method: &str, name: Option<&str>) -> Option<Needed> {
+        self.server.needed(caller, method, name)
     }
 
     async fn answer(mut self, request: Request<Body>) -> Response {

@@ -8,13 +8,18 @@ use jsonschema::Validator;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::Value;
 
-use crate::auth::{Caller, Needed, Scope, Scopes, Toolset};
+use crate::{
+    auth::{Caller, KeyLimits, Needed, Scope, Scopes, Toolset},
+    link::SpotifyScopes,
+};
 
 use super::{
     aliases::{self, Alias},
     answer::Answer,
     arguments,
     fault::Fault,
+    lacking::Lacking,
+    schema,
     tools::{self, Context},
 };
 
@@ -125,10 +130,7 @@ impl Default for Offer {
 
 impl Offer {
     fn holds(&self, spec: &Spec) -> bool {
-        let named = |list: &[String]| {
-            list.iter()
-                .any(|name| find(name).is_some_and(|(found, _)| found.name == spec.name))
-        };
+        let named = |list: &[String]| list.iter().any(|name| spec.is_called(name));
         let chosen = if self.tools.is_empty() {
             self.toolsets.contains(&spec.toolset)
         } else {
@@ -161,11 +163,29 @@ pub fn resolve(name: &str) -> Option<ToolInfo> {
     })
 }
 
+/// Today's name of the tool of that name or old name.
+///
+/// # Errors
+/// The name that was probably meant, if any is near.
+pub fn tool_named(name: &str) -> Result<&'static str, Option<&'static str>> {
+    find(name).map(|(spec, _)| spec.name).ok_or_else(|| {
+        let today = tools::table().map(|spec| spec.name);
+        arguments::nearest(name, today.chain(aliases::old_names()))
+    })
+}
+
 fn find(name: &str) -> Option<(&'static Spec, Option<&'static Alias>)> {
     let by_name = |name: &str| tools::table().find(|spec| spec.name == name);
     match aliases::find(name) {
         Some(alias) => by_name(alias.target).map(|spec| (spec, Some(alias))),
         None => by_name(name).map(|spec| (spec, None)),
+    }
+}
+
+impl Spec {
+    /// Whether `name` is this tool's, today's or an old one.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || aliases::find(name).is_some_and(|alias| alias.target == self.name)
     }
 }
 
@@ -179,6 +199,7 @@ pub(crate) struct Registry {
 pub(crate) struct Entry {
     /// Its row.
     pub(crate) spec: &'static Spec,
+    schema: JsonObject,
     tool: Tool,
     validator: Validator,
 }
@@ -198,10 +219,30 @@ impl Registry {
         Self { offered, by_name }
     }
 
-    /// The tools that `caller` sees.
-    pub(crate) fn list(&self, caller: &Caller) -> Vec<Tool> {
-        let visible = self.offered.iter().filter(|entry| entry.is_open_to(caller));
+    /// The tools that `caller` sees, whose link has the permissions `granted`, where that is known.
+    pub(crate) fn list(&self, caller: &Caller, granted: Option<&SpotifyScopes>) -> Vec<Tool> {
+        let visible = self
+            .offered
+            .iter()
+            .filter(|entry| entry.is_open_to(caller))
+            .filter(|entry| !entry.is_hidden_by(caller, granted));
         visible.map(|entry| entry.tool.clone()).collect()
+    }
+
+    /// What `caller` does without because the person did not permit it at Spotify.
+    pub(crate) fn lacking(&self, caller: &Caller, granted: Option<&SpotifyScopes>) -> Lacking {
+        let mut lacking = Lacking::default();
+        for entry in &self.offered {
+            if entry.is_open_to(caller) && entry.is_hidden_by(caller, granted) {
+                lacking.tools.push(entry.spec.name);
+                for permission in entry.missing(granted) {
+                    if !lacking.permissions.contains(&permission) {
+                        lacking.permissions.push(permission);
+                    }
+                }
+            }
+        }
+        lacking
     }
 
     /// Whether `caller` sees the tool of today's name `name`.
@@ -212,14 +253,19 @@ impl Registry {
     }
 
     /// The scopes of the operation `method` on `name`: without which it is not done, and all that it makes use of. A
-    /// tool that is switched off needs none: no scope would help.
-    pub(crate) fn needed(&self, method: &str, name: Option<&str>) -> Option<Needed> {
+    /// tool that `caller` does not see needs none: no scope would help.
+    pub(crate) fn needed(
+        &self,
+        caller: &Caller,
+        method: &str,
+        name: Option<&str>,
+    ) -> Option<Needed> {
         let reading = Scopes::read_only();
         match method {
             "tools/call" => {
                 let (spec, _) = find(name?)?;
                 let own = Scopes::from_iter([spec.scope]);
-                self.by_name.contains_key(spec.name).then(|| Needed {
+                self.shows(spec.name, caller).then(|| Needed {
                     required: own,
                     whole: reading.union(own),
                 })
@@ -247,8 +293,7 @@ impl Registry {
         })?;
         let entry = self.by_name.get(spec.name).map(|at| &self.offered[*at]);
         match entry {
-            Some(entry) if entry.is_open_to(caller) => Ok((entry, alias)),
-            Some(_) => Err(Absent::WithheldByPerson(spec.name)),
+            Some(entry) => entry.withheld_from(caller).map_or(Ok((entry, alias)), Err),
             None => Err(Absent::WithheldByOperator(spec.name)),
         }
     }
@@ -263,19 +308,23 @@ pub(crate) enum Absent {
     WithheldByOperator(&'static str),
     /// The credential was limited.
     WithheldByPerson(&'static str),
+    /// The request itself does without.
+    WithheldByRequest(&'static str),
 }
 
 impl Entry {
     fn new(spec: &'static Spec) -> Self {
-        let schema = Arc::new((spec.input)());
-        let validator = jsonschema::validator_for(&Value::Object(schema.as_ref().clone()))
+        let schema = (spec.input)();
+        let validator = jsonschema::validator_for(&Value::Object(schema.clone()))
             .expect("input schemas come from types, and a test compiles each of them");
-        let tool = Tool::new(spec.name, spec.description, schema)
+        let shown = Arc::new(schema::shown(&schema));
+        let tool = Tool::new(spec.name, spec.description, shown)
             .with_title(spec.title)
             .with_raw_output_schema(Arc::new((spec.output)()))
             .with_annotations(spec.kind.annotations());
         Self {
             spec,
+            schema,
             tool,
             validator,
         }
@@ -283,7 +332,7 @@ impl Entry {
 
     /// The declared parameters.
     pub(crate) fn schema(&self) -> &JsonObject {
-        &self.tool.input_schema
+        &self.schema
     }
 
     /// The arguments of a call, checked.
@@ -295,6 +344,42 @@ impl Entry {
     }
 
     fn is_open_to(&self, caller: &Caller) -> bool {
-        caller.may_use(self.spec.toolset) && caller.sees(self.spec.scope)
+        self.withheld_from(caller).is_none()
+    }
+
+    fn withheld_from(&self, caller: &Caller) -> Option<Absent> {
+        let spec = self.spec;
+        let left = |limits: &KeyLimits| {
+            limits.leave(
+                |name| spec.is_called(name),
+                spec.toolset,
+                spec.kind.writes(),
+            )
+        };
+        if !left(&caller.limits) {
+            Some(Absent::WithheldByPerson(spec.name))
+        } else if !left(&caller.asked) {
+            Some(Absent::WithheldByRequest(spec.name))
+        } else if !caller.sees(spec.scope) {
+            Some(Absent::WithheldByPerson(spec.name))
+        } else {
+            None
+        }
+    }
+
+    /// Whether a link with these permissions cannot do it. What the client could still ask for is shown: asking brings
+    /// the permission along. Without a link that works nothing is hidden: connecting brings all.
+    fn is_hidden_by(&self, caller: &Caller, granted: Option<&SpotifyScopes>) -> bool {
+        caller.may(self.spec.scope) && self.missing(granted).next().is_some()
+    }
+
+    fn missing<'a>(
+        &self,
+        granted: Option<&'a SpotifyScopes>,
+    ) -> impl Iterator<Item = &'static str> + use<'a> {
+        let needed = self.spec.spotify.iter().copied();
+        needed.filter(move |permission| {
+            granted.is_some_and(|granted| !granted.iter().any(|held| **held == **permission))
+        })
     }
 }

@@ -26,6 +26,48 @@ pub(crate) fn of<A: JsonSchema>() -> JsonObject {
     object
 }
 
+/// Above this a bound protects the server and tells a reader nothing.
+const TELLING: f64 = 1_000.0;
+
+/// What clients are shown of `schema`, with which arguments are checked: bounds that only protect the server are left
+/// out, because a list of tools is read often and long texts crowd out what matters. Whoever runs into one is told.
+pub(crate) fn shown(schema: &JsonObject) -> JsonObject {
+    let mut shown = Value::Object(schema.clone());
+    shorten(&mut shown);
+    match shown {
+        Value::Object(object) => object,
+        _ => JsonObject::new(),
+    }
+}
+
+fn shorten(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            // A property may bear the name of a keyword; then it is an object and no number.
+            let bound = |object: &JsonObject, keyword| object.get(keyword).and_then(Value::as_f64);
+            let mut needless = vec!["minLength", "maxLength"];
+            let endless = bound(object, "maximum").is_none_or(|most| most > TELLING);
+            if endless {
+                needless.push("maximum");
+            }
+            if endless && bound(object, "minimum") == Some(0.0) {
+                needless.push("minimum");
+            }
+            if bound(object, "minItems") == Some(1.0) {
+                needless.push("minItems");
+            }
+            for keyword in needless {
+                if bound(object, keyword).is_some() {
+                    object.remove(keyword);
+                }
+            }
+            object.values_mut().for_each(shorten);
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// Rewrites `schema` and everything in it.
 fn simplify(schema: &mut Value) {
     match schema {

@@ -9,6 +9,8 @@ mod api;
 mod calls;
 mod control;
 mod faults;
+mod knobs;
+mod limits;
 mod options;
 mod scope;
 mod seed;
@@ -28,7 +30,10 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 pub use calls::{Secret, Write};
-pub use control::{Control, PersonCard, TokenPair};
+pub use control::{
+    Control, DeviceChange, DeviceState, OnAir, PersonCard, PlayerState, PlaylistState, Shelf,
+    TokenPair,
+};
 pub use faults::{Action, Fault};
 pub use options::{App, Options, Rotation};
 pub use time::Time;
@@ -37,6 +42,9 @@ use accounts::Grants;
 use api::Written;
 use calls::Calls;
 use faults::Faults;
+use knobs::Knobs;
+use limits::Limits;
+use seed::Plan;
 use world::World;
 
 /// A running simulated Spotify. It stops when it is dropped.
@@ -120,6 +128,8 @@ struct Inner {
     grants: Grants,
     calls: Calls,
     faults: Faults,
+    limits: Limits,
+    knobs: Knobs,
     stop: CancellationToken,
 }
 
@@ -151,6 +161,8 @@ impl Inner {
             grants: Grants::default(),
             calls: Calls::default(),
             faults: Faults::default(),
+            limits: Limits::new(options.daily_quota, options.window_limit),
+            knobs: Knobs::new(options.player_lag_ms),
             stop: CancellationToken::new(),
             options,
         }
@@ -158,6 +170,12 @@ impl Inner {
 
     fn now(&self) -> i64 {
         self.options.time.now()
+    }
+
+    /// What a person pays for.
+    fn plan(&self, owner: u32) -> Option<Plan> {
+        let person = self.world.person(owner)?;
+        Some(self.knobs.plan(owner).unwrap_or(person.plan))
     }
 
     /// How long an access token lives, in milliseconds.

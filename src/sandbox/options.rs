@@ -17,6 +17,13 @@ pub struct Options {
     pub apps: Vec<App>,
     /// The sandbox's time.
     pub time: Time,
+    /// How much later reads see a command of the player, in milliseconds of the sandbox's or of the machine's clock,
+    /// whichever is there first.
+    pub player_lag_ms: u64,
+    /// Calls of an app to one group of endpoints in 24 hours, before its quota is exceeded; `None` is any number.
+    pub daily_quota: Option<u64>,
+    /// Calls of an app in a rolling window of 30 seconds; `None` is any number.
+    pub window_limit: Option<u64>,
     /// Whether it may listen where other machines reach it.
     pub beyond_loopback: bool,
 }
@@ -30,6 +37,9 @@ impl Default for Options {
             access_ttl_secs: 3_600,
             apps: Vec::new(),
             time: Time::default(),
+            player_lag_ms: 0,
+            daily_quota: None,
+            window_limit: None,
             beyond_loopback: false,
         }
     }

@@ -15,6 +15,7 @@ pub struct Call<T> {
     target: Target,
     query: String,
     body: Option<Bytes>,
+    media: &'static str,
     group: Group,
     forbidden: Forbidden,
     repeatable: bool,
@@ -40,9 +41,14 @@ impl<T> Call<T> {
         &self.query
     }
 
-    /// The JSON body.
+    /// The body.
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+
+    /// What the body is: JSON, unless it is a picture.
+    pub fn media(&self) -> &'static str {
+        self.media
     }
 
     /// The group of endpoints whose quota the call uses.
@@ -91,6 +97,7 @@ impl<T> Call<T> {
             target: Target::Path(path.into()),
             query: String::new(),
             body: None,
+            media: "application/json",
             group,
             forbidden: Forbidden::EndpointGone,
             repeatable,
@@ -105,6 +112,19 @@ impl<T> Call<T> {
 
     pub(super) fn with_json(mut self, body: &serde_json::Value) -> Self {
         self.body = Some(Bytes::from(body.to_string()));
+        self
+    }
+
+    /// A body that is not JSON.
+    pub(super) fn with_content(mut self, media: &'static str, body: String) -> Self {
+        self.media = media;
+        self.body = Some(Bytes::from(body));
+        self
+    }
+
+    /// Sending it twice would do it twice, whatever its method.
+    pub(super) fn once(mut self) -> Self {
+        self.repeatable = false;
         self
     }
 
@@ -131,6 +151,7 @@ impl<T> Clone for Call<T> {
             target: self.target.clone(),
             query: self.query.clone(),
             body: self.body.clone(),
+            media: self.media,
             group: self.group,
             forbidden: self.forbidden,
             repeatable: self.repeatable,

@@ -227,7 +227,7 @@ impl Inner {
             bearer(token).ok_or_else(|| SpotifyError::Unauthorized(Context::of(call).into()))?;
         headers.insert(AUTHORIZATION, authorization);
         if let Some(body) = call.body() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.media()));
             *request.body_mut() = Some(body.clone().into());
         } else if !call.is_read() {
             // Spotify answers 411 to a write that does not say how long its body is.

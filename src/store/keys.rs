@@ -30,6 +30,10 @@ pub struct NewKey {
     pub read_only: bool,
     /// Only these toolsets, comma-separated; all when `None`.
     pub toolsets: Option<String>,
+    /// Only these tools, comma-separated; as the toolsets say when `None`.
+    pub tools: Option<String>,
+    /// Never these tools, comma-separated.
+    pub exclude_tools: Option<String>,
     /// When it ends, if ever.
     pub expires_at: Option<Millis>,
 }
@@ -62,6 +66,10 @@ pub struct KeyRow {
     pub read_only: bool,
     /// Only these toolsets, comma-separated.
     pub toolsets: Option<String>,
+    /// Only these tools, comma-separated.
+    pub tools: Option<String>,
+    /// Never these tools, comma-separated.
+    pub exclude_tools: Option<String>,
     /// When it was made.
     pub created_at: Millis,
     /// When it was last used, to the minute.
@@ -83,6 +91,10 @@ pub struct FoundKey {
     pub read_only: bool,
     /// Only these toolsets, comma-separated.
     pub toolsets: Option<String>,
+    /// Only these tools, comma-separated.
+    pub tools: Option<String>,
+    /// Never these tools, comma-separated.
+    pub exclude_tools: Option<String>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Millis>,
     /// When it ends, if ever.
@@ -94,8 +106,8 @@ macro_rules! insert_key {
     ($executor:expr, $person:expr, $key:expr, $now:expr) => {{
         let key: &$crate::store::NewKey = $key;
         sqlx::query(
-            "insert into api_keys (id, person_id, kind, hash, label, read_only, toolsets, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into api_keys (id, person_id, kind, hash, label, read_only, toolsets, tools, exclude_tools, \
+             created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(key.id.to_string())
         .bind($person.to_string())
@@ -104,6 +116,8 @@ macro_rules! insert_key {
         .bind(&key.label)
         .bind(key.read_only)
         .bind(&key.toolsets)
+        .bind(&key.tools)
+        .bind(&key.exclude_tools)
         .bind($now)
         .bind(key.expires_at)
         .execute($executor)
@@ -121,7 +135,7 @@ impl Db {
         now: Millis,
     ) -> Result<Option<FoundKey>, StoreError> {
         Ok(on!(self, pool => sqlx::query_as(
-            "select id, person_id, read_only, toolsets, last_used_at, expires_at from api_keys \
+            "select id, person_id, read_only, toolsets, tools, exclude_tools, last_used_at, expires_at from api_keys \
              where hash = $1 and (expires_at is null or $2 < expires_at)")
             .bind(hash.as_bytes()).bind(now).fetch_optional(pool).await?))
     }
@@ -154,7 +168,8 @@ impl Db {
     /// The keys of `person`, or of everybody, oldest first.
     pub async fn list_keys(&self, person: Option<PersonId>) -> Result<Vec<KeyRow>, StoreError> {
         Ok(on!(self, pool => sqlx::query_as(
-            "select id, person_id, kind, label, read_only, toolsets, created_at, last_used_at, expires_at \
+            "select id, person_id, kind, label, read_only, toolsets, tools, exclude_tools, created_at, last_used_at, \
+             expires_at \
              from api_keys where $1 is null or person_id = $1 order by created_at, id")
             .bind(person.map(|id| id.to_string())).fetch_all(pool).await?))
     }

@@ -66,7 +66,7 @@ fn told(web: &Web, caller: &Caller, standing: &Standing) -> Value {
             .map(Toolset::as_str)
             .collect::<Vec<_>>()
     });
-    json!({
+    let mut told = json!({
         "person": {
             "id": standing.person.to_string(),
             "display_name": standing.display_name,
@@ -83,7 +83,16 @@ fn told(web: &Web, caller: &Caller, standing: &Standing) -> Value {
             "toolsets": toolsets,
         },
         "reconnect_url": format!("{}/auth/login", web.origin),
-    })
+    });
+    // Most keys name no tools, and are told as they always were.
+    let limits = &caller.limits;
+    if let Some(tools) = &limits.tools {
+        told["key"]["tools"] = json!(tools);
+    }
+    if !limits.exclude_tools.is_empty() {
+        told["key"]["exclude_tools"] = json!(limits.exclude_tools);
+    }
+    told
 }
 
 /// Only keys open these routes.

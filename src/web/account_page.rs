@@ -168,11 +168,18 @@ fn key(row: &KeyRow) -> Key<'_> {
             Some(KeyKind::Api) | None => "API key",
         },
         reads_only: row.read_only,
-        toolsets: row.toolsets.as_deref(),
+        // Single tools stand in the place of toolsets.
+        only: row.tools.as_deref().or(row.toolsets.as_deref()).map(listed),
+        without: row.exclude_tools.as_deref().map(listed),
         made: long_date(row.created_at),
         used: row.last_used_at.map(long_date),
         ends: row.expires_at.map(long_date),
     }
+}
+
+/// Names as they are kept, as people read them.
+fn listed(names: &str) -> String {
+    names.replace(',', ", ")
 }
 
 #[derive(Template)]
@@ -222,7 +229,8 @@ struct Key<'a> {
     label: &'a str,
     kind: &'static str,
     reads_only: bool,
-    toolsets: Option<&'a str>,
+    only: Option<String>,
+    without: Option<String>,
     made: String,
     used: Option<String>,
     ends: Option<String>,

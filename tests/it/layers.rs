@@ -61,7 +61,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "fetch",
         ],
     ),
-    ("mcp", &["auth", "link", "spotify"]),
+    ("mcp", &["auth", "fetch", "link", "spotify"]),
     ("auth", &["store", "crypto"]),
     (
         "link",

@@ -14,8 +14,11 @@ use crate::{
     mcp::{
         ask::{Consent, Question},
         fault::Fault,
-        registry::Spec,
+        lacking::Lacking,
+        premium,
+        registry::{Registry, Spec},
         server::{Deps, Shared},
+        turns::Turns,
         upstream::Upstream,
     },
 };
@@ -39,6 +42,11 @@ pub(crate) struct Context<'a> {
     pub(crate) caller: &'a Caller,
     /// The rest of the house.
     pub(crate) deps: &'a Deps,
+    /// What commands told about Premium.
+    pub(crate) premium: &'a premium::Memory,
+    /// Whose turn it is at the player.
+    pub(crate) turns: &'a Turns,
+    registry: &'a Registry,
     request: Request,
 }
 
@@ -56,8 +64,20 @@ impl<'a> Context<'a> {
             upstream,
             caller,
             deps,
+            premium: &shared.premium,
+            turns: &shared.turns,
+            registry: &shared.registry,
             request,
         }
+    }
+
+    /// What the caller goes without because it was not permitted at Spotify; costs no Spotify call.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub(crate) async fn lacking(&self) -> Result<Lacking, Fault> {
+        let granted = self.deps.links.granted(self.caller.person).await?;
+        Ok(self.registry.lacking(self.caller, granted.as_ref()))
     }
 
     /// Spotify's `id` of the caller's account; costs no Spotify call.

@@ -10,6 +10,7 @@ mod player;
 mod playlists;
 mod spoken;
 mod status;
+mod steps;
 
 pub(crate) use context::{Context, Request};
 

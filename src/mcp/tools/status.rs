@@ -13,6 +13,7 @@ use super::Context;
 use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
+    lacking::Lacking,
     standing::{self, Status},
     text::{self, NAME},
 };
@@ -37,6 +38,8 @@ struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     active_device: Option<String>,
     toolsets: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing_tools: Vec<&'static str>,
     read_only: bool,
 }
 
@@ -63,18 +66,22 @@ pub(super) async fn get_status(context: &Context<'_>, _: Args) -> Result<Answer,
         status = standing::of(context.deps, context.caller).await?;
     }
     let offered = &context.deps.settings.offer;
+    let lacking = context.lacking().await?;
     let told = Told {
-        premium: "unknown",
+        premium: context
+            .premium
+            .of(context.caller.person, context.deps.clock.now()),
         active_device,
+        missing_tools: lacking.tools.clone(),
         toolsets: Toolset::ALL
             .into_iter()
             .filter(|set| offered.toolsets.contains(set) && context.caller.may_use(*set))
             .map(Toolset::as_str)
             .collect(),
-        read_only: offered.read_only || context.caller.limits.read_only,
+        read_only: offered.read_only || context.caller.reads_only(),
         status,
     };
-    let answer = Answer::new(in_words(&told), &told);
+    let answer = Answer::new(in_words(&told, &lacking), &told);
     Ok(match trouble {
         Some(code) => answer.noting(format!(
             "Spotify could not be asked for the devices: {code}."
@@ -94,7 +101,7 @@ async fn active_device(context: &Context<'_>) -> (Option<String>, Option<&'stati
     }
 }
 
-fn in_words(told: &Told) -> String {
+fn in_words(told: &Told, lacking: &Lacking) -> String {
     let status = &told.status;
     let mut words = String::new();
     let user = status
@@ -125,6 +132,10 @@ fn in_words(told: &Told) -> String {
     if status.connected && !status.missing.is_empty() {
         let missing = status.missing.join(", ");
         let _ = writeln!(words, "Not permitted: {missing}. Reconnecting grants it.");
+    }
+    let unoffered = lacking.in_words(&status.reconnect_url);
+    if !unoffered.is_empty() {
+        let _ = writeln!(words, "{unoffered}");
     }
     if told.read_only {
         words.push_str("This connection only reads.\n");

@@ -9,8 +9,8 @@ use crate::sandbox::{
     accounts::Dead,
     calls::Write,
     scope::Scopes,
-    seed::Person,
-    world::{Key, Kind, decode_as, well_formed},
+    seed::{Person, Plan},
+    world::{Key, Kind, Moment, decode_as, well_formed},
 };
 
 /// A call with a good token of somebody who may use the app.
@@ -42,6 +42,10 @@ impl FromRequestParts<Shared> for Call {
             let message = "User not registered in the Developer Dashboard";
             return Err(Refusal::new(StatusCode::FORBIDDEN, message));
         }
+        sandbox
+            .limits
+            .take(&bearer.client_id, parts.uri.path(), sandbox.now())
+            .map_err(Refusal::too_many)?;
         let route = parts.extensions.get::<axum::extract::MatchedPath>();
         let route = route.map_or_else(|| parts.uri.path(), |route| route.as_str());
         let query = parts.uri.query().unwrap_or_default();
@@ -135,9 +139,22 @@ impl Call {
         Shapes::new(&self.sandbox.world, &self.sandbox.origin)
     }
 
+    /// Now, on the sandbox's clock and on the machine's.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            sandbox: self.sandbox.now(),
+            real: tokio::time::Instant::now(),
+        }
+    }
+
     /// The caller.
     pub(super) fn person(&self) -> Option<&Person> {
         self.sandbox.world.person(self.me)
+    }
+
+    /// Whether the caller pays.
+    pub(super) fn is_premium(&self) -> bool {
+        self.sandbox.plan(self.me) == Some(Plan::Premium)
     }
 
     /// Records what this call changed.

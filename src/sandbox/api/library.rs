@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{call::Call, catalogue::full_album, refusal::Refusal, spoken};
 use crate::sandbox::{
     time::stamp,
-    world::{Account, Key, Kind, Saved, decode_as, encode},
+    world::{Account, Key, Kind, Saved, decode_as, encode, well_formed},
 };
 
 type Answer = Result<Json<Value>, Refusal>;
@@ -149,26 +149,20 @@ pub(super) async fn top(call: Call, Path(kind): Path<String>) -> Answer {
 
 /// `GET /me/library/contains`: for each URI whether it is saved or followed, in the order asked.
 pub(super) async fn contains(call: Call) -> Answer {
-    let uris = call
-        .param("uris")
-        .ok_or_else(|| Refusal::bad("Missing required field: uris"))?;
-    let uris: Vec<&str> = uris.split(',').map(str::trim).collect();
-    if uris.len() > MOST_URIS {
-        return Err(Refusal::bad(format!(
-            "Too many uris, maximum is {MOST_URIS}"
-        )));
-    }
-    let named = uris
-        .iter()
-        .map(|uri| named(&call, uri))
+    let things = uris(&call)?
+        .into_iter()
+        .map(|uri| {
+            may_ask(&call, uri)?;
+            Thing::named(&call, uri)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let Some(account) = call.sandbox.world.account(call.me) else {
         return Err(Refusal::not_found());
     };
     Ok(Json(
-        named
+        things
             .into_iter()
-            .map(|thing| has(&account, thing))
+            .map(|thing| thing.is_some_and(|thing| has(&account, thing)))
             .collect(),
     ))
 }
@@ -178,39 +172,74 @@ const MOST_URIS: usize = 40;
 /// How far down Spotify ranks what somebody listens to.
 const MOST_TOP: usize = 50;
 
-/// What a URI names; `None` is a user, whom nobody here follows.
-fn named(call: &Call, uri: &str) -> Result<Option<(Kind, Key)>, Refusal> {
-    let invalid = || Refusal::bad(format!("Invalid uri: {uri}"));
-    let mut parts = uri.split(':');
-    let (Some("spotify"), Some(word), Some(id), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(invalid());
-    };
-    let (kind, scope) = match word {
-        "track" => (Kind::Track, "user-library-read"),
-        "album" => (Kind::Album, "user-library-read"),
-        "episode" => (Kind::Episode, "user-library-read"),
-        "show" => (Kind::Show, "user-library-read"),
-        "audiobook" => (Kind::Audiobook, "user-library-read"),
-        "artist" => (Kind::Artist, "user-follow-read"),
-        "playlist" => (Kind::Playlist, "playlist-read-private"),
-        "user" => {
-            call.need("user-follow-read")?;
-            return Ok(None);
-        }
-        _ => return Err(invalid()),
-    };
-    call.need(scope)?;
-    if !crate::sandbox::world::well_formed(id) {
-        return Err(invalid());
-    }
-    Ok(decode_as(kind, id).map(|key| (kind, key)))
+/// Something that can be in a library.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Thing {
+    Of(Kind, Key),
+    /// The number of a person.
+    User(u32),
 }
 
-fn has(account: &Account, thing: Option<(Kind, Key)>) -> bool {
-    let Some((kind, key)) = thing else {
-        return false;
+impl Thing {
+    /// What a URI names; `None` is nothing that there is.
+    pub(super) fn named(call: &Call, uri: &str) -> Result<Option<Self>, Refusal> {
+        let invalid = || Refusal::bad(format!("Invalid uri: {uri}"));
+        let mut parts = uri.split(':');
+        let (Some("spotify"), Some(word), Some(id), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(invalid());
+        };
+        if word == "user" {
+            let person = call.sandbox.world.person_by_id(id);
+            return Ok(person.map(|person| Self::User(person.owner)));
+        }
+        let kind = KINDS.into_iter().find(|kind| kind.word() == word);
+        let kind = kind.ok_or_else(invalid)?;
+        if !well_formed(id) {
+            return Err(invalid());
+        }
+        Ok(decode_as(kind, id).map(|key| Self::Of(kind, key)))
+    }
+}
+
+/// The URIs of a call of the library: in the query only, at most 40.
+pub(super) fn uris(call: &Call) -> Result<Vec<&str>, Refusal> {
+    let uris = call
+        .param("uris")
+        .ok_or_else(|| Refusal::bad("Missing required field: uris"))?;
+    let uris: Vec<&str> = uris.split(',').map(str::trim).collect();
+    if uris.len() > MOST_URIS {
+        let message = format!("Too many uris, maximum is {MOST_URIS}");
+        return Err(Refusal::bad(message));
+    }
+    Ok(uris)
+}
+
+/// The kinds of things that a library knows by an id of 22 characters.
+const KINDS: [Kind; 7] = [
+    Kind::Track,
+    Kind::Album,
+    Kind::Episode,
+    Kind::Show,
+    Kind::Audiobook,
+    Kind::Artist,
+    Kind::Playlist,
+];
+
+/// Refuses without the permission to ask whether a thing of that sort is in the library.
+fn may_ask(call: &Call, uri: &str) -> Result<(), Refusal> {
+    call.need(match uri.split(':').nth(1) {
+        Some("artist" | "user") => "user-follow-read",
+        Some("playlist") => "playlist-read-private",
+        _ => "user-library-read",
+    })
+}
+
+fn has(account: &Account, thing: Thing) -> bool {
+    let (kind, key) = match thing {
+        Thing::Of(kind, key) => (kind, key),
+        Thing::User(owner) => return account.follows.contains(&owner),
     };
     let spoken = |saved: &[Saved<u32>]| saved.iter().any(|saved| saved.what == key.n);
     match kind {

@@ -29,7 +29,7 @@ pub(super) async fn state(call: Call) -> Result<Response, Refusal> {
     };
     let mut written = written(&call, &player, market);
     written["device"] = self::device(&device, true);
-    written["repeat_state"] = player.repeat.into();
+    written["repeat_state"] = player.repeat.word().into();
     written["shuffle_state"] = player.shuffle.into();
     written["smart_shuffle"] = false.into();
     Ok(Json(written).into_response())
@@ -52,14 +52,13 @@ pub(super) async fn current(call: Call) -> Result<Response, Refusal> {
 /// `GET /me/player/devices`.
 pub(super) async fn devices(call: Call) -> Answer {
     call.need("user-read-playback-state")?;
-    let now = call.sandbox.now();
     let devices: Vec<Value> = match call.sandbox.world.account(call.me) {
         Some(mut account) => {
-            let active = account
-                .playing(now, |content| call.sandbox.world.length(content))
-                .map(|player| player.device);
+            let playback =
+                account.seen(call.moment(), |content| call.sandbox.world.length(content));
+            let active = playback.player.as_ref().and_then(|player| player.device);
             let written = |(at, one)| device(one, active == Some(at));
-            account.devices.iter().enumerate().map(written).collect()
+            playback.devices.iter().enumerate().map(written).collect()
         }
         None => Vec::new(),
     };
@@ -77,9 +76,9 @@ pub(super) async fn queue(call: Call) -> Answer {
         Some((player, _)) => json!({
             "currently_playing": match &player.on {
                 On::Content(content) => write(content),
-                On::Advertisement => Value::Null,
+                On::Advertisement | On::Nothing => Value::Null,
             },
-            "queue": player.queue.iter().map(write).collect::<Vec<_>>(),
+            "queue": player.upcoming().into_iter().map(write).collect::<Vec<_>>(),
         }),
     }))
 }
@@ -93,7 +92,12 @@ pub(super) async fn recent(call: Call) -> Answer {
         return Err(Refusal::bad("Only one of after and before may be given"));
     }
     let plays = match call.sandbox.world.account(call.me) {
-        Some(account) => account.plays.clone(),
+        Some(mut account) => {
+            account.settled(call.sandbox.now(), |content| {
+                call.sandbox.world.length(content)
+            });
+            account.plays.clone()
+        }
         None => Vec::new(),
     };
     let mut part: Vec<&Play> = plays
@@ -114,10 +118,9 @@ pub(super) async fn recent(call: Call) -> Answer {
 fn now_playing(call: &Call) -> Option<(Player, Device)> {
     let world = &call.sandbox.world;
     let mut account = world.account(call.me)?;
-    let length = |content: &Content| world.length(content);
-    let player = account.playing(call.sandbox.now(), length)?.clone();
-    let device = account.devices.get(player.device)?.clone();
-    Some((player, device))
+    let playback = account.seen(call.moment(), |content| world.length(content));
+    let (player, device) = playback.active()?;
+    Some((player.clone(), device.clone()))
 }
 
 /// What `/me/player` and `/me/player/currently-playing` have in common.
@@ -127,6 +130,7 @@ fn written(call: &Call, player: &Player, market: bool) -> Value {
     let shapes = call.shapes();
     let (kind, item) = match &player.on {
         On::Advertisement => ("ad", Value::Null),
+        On::Nothing => ("unknown", Value::Null),
         On::Content(Content::Episode(_)) if !episodes => ("episode", Value::Null),
         On::Content(content @ Content::Episode(_)) => {
             ("episode", rows::content(shapes, content, true, market))
@@ -144,32 +148,40 @@ fn written(call: &Call, player: &Player, market: bool) -> Value {
     })
 }
 
+/// What a command would be refused for, as far as Spotify tells.
 fn disallowed(player: &Player) -> Value {
-    if player.on == On::Advertisement {
-        return json!({"seeking": true, "skipping_next": true, "skipping_prev": true});
-    }
-    if player.playing {
-        json!({"resuming": true})
+    let mut told = serde_json::Map::new();
+    let name = if player.playing {
+        "resuming"
     } else {
-        json!({"pausing": true})
+        "pausing"
+    };
+    told.insert(name.to_owned(), true.into());
+    for (name, refused) in [
+        ("seeking", !matches!(player.on, On::Content(_))),
+        ("skipping_next", !player.has_next()),
+        ("skipping_prev", !player.has_previous()),
+    ] {
+        if refused {
+            told.insert(name.to_owned(), true.into());
+        }
     }
+    told.into()
 }
 
 fn written_context(shapes: Shapes<'_>, call: &Call, context: Context) -> Value {
+    let me = call.person().map(|person| &*person.id);
+    let uri = context_uri(context, me.unwrap_or_default());
     let (kind, key) = match context {
         Context::Album(key) => (Kind::Album, key),
         Context::Playlist(key) => (Kind::Playlist, key),
         Context::Artist(key) => (Kind::Artist, key),
         Context::Collection => {
-            let id = call
-                .person()
-                .map(|person| person.id.clone())
-                .unwrap_or_default();
             return json!({
                 "type": "collection",
                 "href": format!("{}/v1/me/tracks", call.sandbox.origin),
                 "external_urls": {"spotify": "https://open.spotify.com/collection/tracks"},
-                "uri": format!("spotify:user:{id}:collection"),
+                "uri": uri,
             });
         }
     };
@@ -179,8 +191,18 @@ fn written_context(shapes: Shapes<'_>, call: &Call, context: Context) -> Value {
         "type": word,
         "href": shapes.href(kind, &id),
         "external_urls": open_url(word, &id),
-        "uri": format!("spotify:{word}:{id}"),
+        "uri": uri,
     })
+}
+
+/// The URI of a context of somebody's player.
+pub(crate) fn context_uri(context: Context, me: &str) -> String {
+    match context {
+        Context::Album(key) => format!("spotify:album:{}", encode(Kind::Album, key)),
+        Context::Playlist(key) => format!("spotify:playlist:{}", encode(Kind::Playlist, key)),
+        Context::Artist(key) => format!("spotify:artist:{}", encode(Kind::Artist, key)),
+        Context::Collection => format!("spotify:user:{me}:collection"),
+    }
 }
 
 fn device(device: &Device, active: bool) -> Value {

@@ -140,11 +140,12 @@ pub(super) fn full(shapes: Shapes<'_>, key: Key, playlist: &Playlist) -> Map<Str
 
 /// A label of the playlist's version.
 pub(super) fn snapshot(key: Key, playlist: &Playlist) -> String {
-    STANDARD.encode(format!(
-        "{:08},{}",
-        playlist.edition,
-        encode(Kind::Playlist, key)
-    ))
+    label(key, playlist.edition)
+}
+
+/// The label of that version of a playlist.
+pub(crate) fn label(key: Key, edition: u64) -> String {
+    STANDARD.encode(format!("{edition:08},{}", encode(Kind::Playlist, key)))
 }
 
 /// Whether a person may see what is in a playlist.
@@ -169,7 +170,11 @@ fn rows_of(call: &Call, rows: &[Row], market: bool) -> Vec<Value> {
 }
 
 fn images(key: Key, playlist: &Playlist) -> Value {
-    match playlist.cover {
+    match &playlist.cover {
+        Cover::Own(image) => {
+            let url = format!("{}?{}", image_url(Kind::Playlist, key, 640), image.len());
+            json!([{"url": url, "height": null, "width": null}])
+        }
         Cover::Some => {
             json!([{"url": image_url(Kind::Playlist, key, 640), "height": null, "width": null}])
         }

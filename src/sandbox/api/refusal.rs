@@ -9,6 +9,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use crate::sandbox::limits::Over;
+
 /// A refusal: `{"error":{"status":404,"message":"..."}}`, with a `reason` where Spotify gives one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -66,6 +68,38 @@ impl Refusal {
     /// 404: there is no such thing.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Resource not found")
+    }
+
+    /// 403 of a command of the player.
+    pub(super) fn player(reason: &'static str, message: &'static str) -> Self {
+        Self {
+            reason: Some(reason.into()),
+            ..Self::new(StatusCode::FORBIDDEN, message)
+        }
+    }
+
+    /// 404: no device is active.
+    pub(super) fn no_active_device() -> Self {
+        Self {
+            reason: Some("NO_ACTIVE_DEVICE".into()),
+            ..Self::new(
+                StatusCode::NOT_FOUND,
+                "Player command failed: No active device found",
+            )
+        }
+    }
+
+    /// 429: the app has called too often.
+    pub(crate) fn too_many(over: Over) -> Self {
+        let (reason, message, seconds) = match over {
+            Over::Window(seconds) => (None, "API rate limit exceeded", seconds),
+            Over::Quota(seconds) => (Some("QUOTA_EXCEEDED".into()), "Quota exceeded", seconds),
+        };
+        Self {
+            reason,
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
+        }
     }
 
     /// 411 in HTML: a write without a length.

@@ -1,11 +1,10 @@
-//! Endpoints that a new app does not have: those that Spotify removed answer 403, and those that this sandbox does
-//! not simulate say so (reference: Spotify, February 2026 changes). It knows no state.
+//! Endpoints that Spotify removed for new apps: they answer 403 (reference: Spotify, February 2026 changes). It knows
+//! no state.
 
 use axum::{
     Router,
-    routing::{MethodRouter, any, post, put},
+    routing::{MethodRouter, any, put},
 };
-use http::StatusCode;
 
 use super::refusal::Refusal;
 use crate::sandbox::Shared;
@@ -19,25 +18,6 @@ pub(super) fn removed(router: Router<Shared>) -> Router<Shared> {
         let writes: MethodRouter<Shared> = put(forbidden).delete(forbidden);
         router.route(path, writes)
     })
-}
-
-/// Adds what today's Web API has and this sandbox has not.
-pub(super) fn not_simulated(router: Router<Shared>) -> Router<Shared> {
-    router
-        .route("/playlists/{id}", put(absent))
-        .route("/playlists/{id}/items", put(absent).delete(absent))
-        .route("/playlists/{id}/images", put(absent))
-        .route("/me/library", put(absent).delete(absent))
-        .route("/me/player", put(absent))
-        .route("/me/player/play", put(absent))
-        .route("/me/player/pause", put(absent))
-        .route("/me/player/next", post(absent))
-        .route("/me/player/previous", post(absent))
-        .route("/me/player/seek", put(absent))
-        .route("/me/player/repeat", put(absent))
-        .route("/me/player/volume", put(absent))
-        .route("/me/player/shuffle", put(absent))
-        .route("/me/player/queue", post(absent))
 }
 
 /// Removed whatever the method: batch reads, browsing, recommendations, audio features, other people, and the
@@ -88,8 +68,4 @@ const WRITES: [&str; 6] = [
 
 async fn forbidden() -> Refusal {
     Refusal::forbidden()
-}
-
-async fn absent() -> Refusal {
-    Refusal::new(StatusCode::NOT_IMPLEMENTED, "Not simulated")
 }

@@ -1,11 +1,16 @@
 //! What tests and other processes see and steer: people, time, tokens, calls. It is no part of what is simulated.
 
 mod http;
+mod state;
+mod steer;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::Router;
 use serde::Serialize;
+
+pub use state::{DeviceState, PlayerState, PlaylistState, Shelf};
+pub use steer::{DeviceChange, OnAir};
 
 use super::{Fault, Secret, Shared, Write, accounts::Bearer, scope::Scopes, seed::Person};
 
@@ -56,7 +61,8 @@ impl Control {
 
     /// Everybody: the eight made by hand first, then the generated ones.
     pub fn people(&self) -> Vec<PersonCard> {
-        self.inner.world.people().iter().map(card).collect()
+        let people = self.inner.world.people().iter();
+        people.map(|person| self.card(person)).collect()
     }
 
     /// The sandbox's time, in Unix milliseconds.
@@ -164,21 +170,21 @@ impl Control {
     pub fn issued(&self) -> Vec<(Secret, String)> {
         self.inner.grants.issued().all()
     }
+
+    fn card(&self, person: &Person) -> PersonCard {
+        PersonCard {
+            id: person.id.clone(),
+            account_id: person.account_id.clone(),
+            display_name: person.display_name.clone(),
+            marker: person.marker.clone(),
+            plan: self.inner.plan(person.owner).unwrap_or(person.plan).word(),
+            allow_listed: person.life != super::seed::Life::Stranger,
+            note: person.note,
+        }
+    }
 }
 
 /// The routes under `/_sandbox`.
 pub(super) fn routes() -> Router<Shared> {
     http::routes()
-}
-
-fn card(person: &Person) -> PersonCard {
-    PersonCard {
-        id: person.id.clone(),
-        account_id: person.account_id.clone(),
-        display_name: person.display_name.clone(),
-        marker: person.marker.clone(),
-        plan: person.plan.word(),
-        allow_listed: person.life != super::seed::Life::Stranger,
-        note: person.note,
-    }
 }

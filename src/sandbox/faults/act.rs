@@ -15,6 +15,7 @@ use super::Action;
 use crate::sandbox::{
     Shared,
     api::{Refusal, caller_of},
+    limits::Over,
 };
 
 /// Stands before every call of both services.
@@ -51,10 +52,10 @@ async fn act(shared: &Shared, action: Action, request: Request, next: Next) -> R
             refusal.into_response()
         }
         Action::RateLimited { retry_after } => {
-            too_many("API rate limit exceeded", None, retry_after)
+            Refusal::too_many(Over::Window(retry_after)).into_response()
         }
         Action::QuotaExceeded { retry_after } => {
-            too_many("Quota exceeded", Some("QUOTA_EXCEEDED"), retry_after)
+            Refusal::too_many(Over::Quota(retry_after)).into_response()
         }
         Action::Unauthorized => Refusal::bad_token("The access token expired").into_response(),
         Action::Latency { ms } => {
@@ -138,13 +139,6 @@ async fn taken_apart(answer: Response) -> (StatusCode, HeaderMap, Bytes) {
     // The answer was made here and is whole.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     (parts.status, parts.headers, body)
-}
-
-fn too_many(message: &'static str, reason: Option<&'static str>, retry_after: u64) -> Response {
-    let mut refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, message);
-    refusal.reason = reason.map(Into::into);
-    refusal.retry_after = Some(retry_after);
-    refusal.into_response()
 }
 
 fn code(status: u16) -> StatusCode {

@@ -9,7 +9,8 @@ use super::{
     people::{Life, Person},
 };
 use crate::sandbox::world::{
-    Account, Content, Context, Cover, Device, Key, On, Play, Player, Playlist, Row, Saved,
+    Account, Content, Context, Cover, Device, Key, Load, On, Play, Playback, Player, Playlist, Row,
+    Saved,
 };
 
 /// The account of a person as it is at `now`.
@@ -26,8 +27,7 @@ pub(crate) fn account(seed: u64, now: i64, catalogue: &Catalogue, person: &Perso
         Life::Sharer => home.sharer(),
         Life::Deviceless => {
             home.ordinary();
-            home.made.devices.clear();
-            home.made.player = None;
+            home.made.playback = Playback::default();
         }
         Life::Newcomer => home.device("Laptop", "Computer"),
         Life::PodcastFan => home.podcast_fan(),
@@ -125,7 +125,7 @@ impl Home<'_> {
         self.plays(30);
         self.device("Phone", "Smartphone");
         self.device("Laptop", "Computer");
-        self.play(0, 0);
+        self.play_mine();
     }
 
     fn collector(&mut self) {
@@ -144,7 +144,7 @@ impl Home<'_> {
         self.plays(50);
         self.device("Laptop", "Computer");
         self.device("Phone", "Smartphone");
-        self.play(0, 0);
+        self.play_mine();
     }
 
     fn sharer(&mut self) {
@@ -160,24 +160,21 @@ impl Home<'_> {
         self.plays(12);
         self.device("Car", "Automobile");
         self.device("Kitchen speaker", "Speaker");
-        self.made.devices[0].id = None;
-        self.made.devices[0].volume = None;
-        self.made.devices[0].supports_volume = false;
-        self.made.devices[0].restricted = true;
-        self.play(1, 0);
-        if let Some(player) = &mut self.made.player {
-            player.on = On::Content(Content::Episode(3));
-            player.context = None;
-            player.queue.push_front(Content::Episode(4));
-        }
+        let car = &mut self.made.playback.devices[0];
+        car.id = None;
+        car.volume = None;
+        car.supports_volume = false;
+        car.restricted = true;
+        let podcast = [3, 4].map(Content::Episode);
+        self.play(1, podcast.to_vec(), false);
     }
 
     fn hidden(&mut self) {
         self.ordinary();
-        if let Some(device) = self.made.devices.first_mut() {
+        if let Some(device) = self.made.playback.devices.first_mut() {
             device.private_session = true;
         }
-        if let Some(player) = &mut self.made.player {
+        if let Some(player) = &mut self.made.playback.player {
             player.on = On::Advertisement;
             player.context = None;
         }
@@ -191,8 +188,8 @@ impl Home<'_> {
         self.library(1_500, 130);
         self.plays(50);
         self.device("Phone", "Smartphone");
-        self.play(0, 0);
-        if let Some(player) = &mut self.made.player {
+        self.play_mine();
+        if let Some(player) = &mut self.made.playback.player {
             player.playing = false;
             player.context = Some(Context::Collection);
         }
@@ -329,12 +326,12 @@ impl Home<'_> {
         }
     }
 
-    fn device(&mut self, name: &str, sort: &'static str) {
+    fn device(&mut self, name: &str, sort: &str) {
         let id: String = (0..40).map(|_| self.rng.digit(16)).collect();
-        self.made.devices.push(Device {
+        self.made.playback.devices.push(Device {
             id: Some(id),
             name: format!("{}'s {name} {}", self.person.given, self.person.marker),
-            sort,
+            sort: sort.to_owned(),
             volume: Some(self.rng.u8(20..90)),
             supports_volume: true,
             restricted: false,
@@ -342,19 +339,30 @@ impl Home<'_> {
         });
     }
 
-    /// Something of the person's own is on, with more to come.
-    fn play(&mut self, device: usize, first: usize) {
-        self.made.player = Some(Player {
-            device,
-            on: On::Content(Content::Track(self.mine(first))),
-            context: self.made.listed.first().copied().map(Context::Playlist),
-            playing: true,
-            progress: self.rng.i64(5_000..60_000),
-            since: self.now,
-            shuffle: self.rng.bool(),
-            repeat: "off",
-            queue: (1..16).map(|at| self.track(at * 3)).collect(),
-        });
+    /// Something of the person's own is on.
+    fn play_mine(&mut self) {
+        let first = Content::Track(self.mine(0));
+        self.play(0, vec![first], true);
+    }
+
+    /// The first of these things is on and the others follow, then more.
+    fn play(&mut self, device: usize, mut list: Vec<Content>, listed: bool) {
+        let context = self.made.listed.first().copied().map(Context::Playlist);
+        let progress = self.rng.i64(5_000..60_000);
+        let shuffle = self.rng.bool();
+        list.extend((1..16).map(|at| self.track(at * 3)));
+        let mut player = Player::empty();
+        let load = Load {
+            list,
+            first: Some(0),
+            context: context.filter(|_| listed),
+            progress,
+        };
+        player.load(load, self.now);
+        player.device = Some(device);
+        player.shuffle = shuffle;
+        player.endless = true;
+        self.made.playback.player = Some(player);
     }
 }
 

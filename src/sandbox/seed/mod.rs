@@ -11,4 +11,4 @@ mod words;
 pub(crate) use catalogue::{Catalogue, catalogue};
 pub(crate) use lives::{PLAYLIST_NAMES, account, commons};
 pub(crate) use own::{mix, own};
-pub(crate) use people::{HAND_MADE, Life, Person, people};
+pub(crate) use people::{HAND_MADE, Life, Person, Plan, people};

@@ -1,9 +1,18 @@
 //! What one person has: playlists, library, plays, devices, what is playing. Plain state, without rules about who
 //! may see or change it, and without HTTP.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
-use super::ids::Key;
+use tokio::time::Instant;
+
+use super::{
+    ids::Key,
+    playback::{Denied, Playback},
+};
 
 /// Something that can be in a list or be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +90,13 @@ pub(crate) struct Playlist {
 }
 
 /// What Spotify gives as a playlist's `images`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
     Some,
     Empty,
     Null,
+    /// A JPEG that its owner sent.
+    Own(Arc<[u8]>),
 }
 
 /// A saved thing and when it was saved.
@@ -113,41 +124,6 @@ pub(crate) enum Context {
     Collection,
 }
 
-/// A device of Spotify Connect.
-#[derive(Clone, Debug)]
-pub(crate) struct Device {
-    pub(crate) id: Option<String>,
-    pub(crate) name: String,
-    pub(crate) sort: &'static str,
-    pub(crate) volume: Option<u8>,
-    pub(crate) supports_volume: bool,
-    pub(crate) restricted: bool,
-    pub(crate) private_session: bool,
-}
-
-/// What is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum On {
-    Content(Content),
-    Advertisement,
-}
-
-/// A player with something in it.
-#[derive(Clone, Debug)]
-pub(crate) struct Player {
-    /// Place of the active device among the person's devices.
-    pub(crate) device: usize,
-    pub(crate) on: On,
-    pub(crate) context: Option<Context>,
-    pub(crate) playing: bool,
-    /// How far it was at `since`, in milliseconds.
-    pub(crate) progress: i64,
-    pub(crate) since: i64,
-    pub(crate) shuffle: bool,
-    pub(crate) repeat: &'static str,
-    pub(crate) queue: VecDeque<Content>,
-}
-
 /// Everything of one person that can change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
@@ -162,8 +138,38 @@ pub(crate) struct Account {
     pub(crate) books: Vec<Saved<u32>>,
     pub(crate) artists: Vec<Key>,
     pub(crate) plays: Vec<Play>,
-    pub(crate) devices: Vec<Device>,
-    pub(crate) player: Option<Player>,
+    /// Owners of the accounts that they follow.
+    pub(crate) follows: Vec<u32>,
+    pub(crate) playback: Playback,
+    /// What reads are still told, oldest first, while commands are accepted and not yet applied.
+    pub(crate) behind: VecDeque<Behind>,
+}
+
+/// What was true before a command, for reads until it is applied.
+#[derive(Clone, Debug)]
+pub(crate) struct Behind {
+    until: Moment,
+    playback: Playback,
+}
+
+/// A moment on the sandbox's clock, which a test may have stopped, and on the machine's, which always goes on:
+/// whichever is there first applies a command.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Unix milliseconds.
+    pub(crate) sandbox: i64,
+    pub(crate) real: Instant,
+}
+
+impl Moment {
+    fn after(self, millis: u64) -> Self {
+        Self {
+            sandbox: self
+                .sandbox
+                .saturating_add(i64::try_from(millis).unwrap_or(i64::MAX)),
+            real: self.real + Duration::from_millis(millis),
+        }
+    }
 }
 
 impl Account {
@@ -174,58 +180,74 @@ impl Account {
 }
 
 impl Account {
-    /// What is on at `now`, after everything that has played to its end since it was last looked at. `length` tells
-    /// how long a thing is, in milliseconds.
-    pub(crate) fn playing(
+    /// What is true of the devices and the player at `now`, after everything that has played to its end since they
+    /// were last looked at. `length` tells how long a thing is, in milliseconds.
+    pub(crate) fn settled(&mut self, now: i64, length: impl Fn(&Content) -> i64) -> &mut Playback {
+        if let Some(player) = &mut self.playback.player {
+            let ended = player.settle(now, length);
+            for play in ended {
+                self.plays.insert(0, play);
+            }
+            self.plays.truncate(MOST_PLAYS);
+        }
+        &mut self.playback
+    }
+
+    /// What reads are told at that moment: what is true, or what was before a command that is not yet applied.
+    pub(crate) fn seen(&mut self, at: Moment, length: impl Fn(&Content) -> i64) -> &Playback {
+        self.settled(at.sandbox, &length);
+        while self
+            .behind
+            .front()
+            .is_some_and(|old| old.until.sandbox <= at.sandbox || old.until.real <= at.real)
+        {
+            self.behind.pop_front();
+        }
+        match self.behind.front_mut() {
+            Some(old) => {
+                if let Some(player) = &mut old.playback.player {
+                    player.settle(at.sandbox, length);
+                }
+                &old.playback
+            }
+            None => &self.playback,
+        }
+    }
+
+    /// Carries out a command. What it stops counts as played if it was heard long enough; reads are told of the
+    /// change `lag` milliseconds later.
+    pub(crate) fn command<T>(
         &mut self,
-        now: i64,
+        at: Moment,
+        lag: u64,
         length: impl Fn(&Content) -> i64,
-    ) -> Option<&Player> {
-        let player = self.player.as_mut()?;
-        player.settle(now, length);
-        Some(player)
+        act: impl FnOnce(&mut Playback, Option<&Play>) -> Result<T, Denied>,
+    ) -> Result<T, Denied> {
+        self.settled(at.sandbox, length);
+        let before = self.playback.clone();
+        let done = act(&mut self.playback, self.plays.first())?;
+        let on = |playback: &Playback| playback.player.as_ref().map(|player| player.on.clone());
+        let heard = before.player.as_ref().filter(|player| player.playing);
+        if on(&before) != on(&self.playback)
+            && let Some(play) = heard.and_then(|player| player.heard(at.sandbox))
+        {
+            self.plays.insert(0, play);
+            self.plays.truncate(MOST_PLAYS);
+        }
+        if lag > 0 {
+            self.behind.push_back(Behind {
+                until: at.after(lag),
+                playback: before,
+            });
+        }
+        Ok(done)
+    }
+
+    /// Lets reads see at once what is true.
+    pub(crate) fn catch_up(&mut self) {
+        self.behind.clear();
     }
 }
 
-impl Player {
-    /// How far it is at `now`, in milliseconds.
-    pub(crate) fn progress_at(&self, now: i64) -> i64 {
-        if self.playing {
-            self.progress + (now - self.since).max(0)
-        } else {
-            self.progress
-        }
-    }
-
-    /// Goes on to what is on at `now`. What has ended comes again at the end of the queue; after a day without a
-    /// look the music has stopped.
-    fn settle(&mut self, now: i64, length: impl Fn(&Content) -> i64) {
-        if self.playing && now - self.since > DAY {
-            self.playing = false;
-            self.progress = 0;
-            self.since = now;
-        }
-        while self.playing {
-            let On::Content(content) = &self.on else {
-                return;
-            };
-            let over = self.progress_at(now) - length(content);
-            if over < 0 {
-                return;
-            }
-            let Some(next) = self.queue.pop_front() else {
-                self.playing = false;
-                self.progress = 0;
-                return;
-            };
-            let ended = std::mem::replace(&mut self.on, On::Content(next));
-            if let On::Content(ended) = ended {
-                self.queue.push_back(ended);
-            }
-            self.progress = 0;
-            self.since = now - over;
-        }
-    }
-}
-
-const DAY: i64 = 86_400_000;
+/// How many plays Spotify remembers.
+const MOST_PLAYS: usize = 50;

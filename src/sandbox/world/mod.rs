@@ -6,6 +6,8 @@ mod fold;
 mod ids;
 mod index;
 mod music;
+mod playback;
+mod player;
 mod query;
 mod search;
 
@@ -15,11 +17,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-pub(crate) use account::{
-    Account, Content, Context, Cover, Device, On, Play, Player, Playlist, Row, Saved,
-};
+pub(crate) use account::{Account, Content, Context, Cover, Moment, Play, Playlist, Row, Saved};
 pub(crate) use ids::{Key, Kind, decode_as, encode, well_formed};
 pub(crate) use music::{Album, Artist, Book, Collection, Form, Part, Show, Spoken, Track};
+pub(crate) use playback::{Denied, Playback};
+pub(crate) use player::{Device, Load, On, Player, Repeat};
 pub(crate) use query::Query;
 pub(crate) use search::{Found, Searcher};
 

@@ -3,21 +3,34 @@
 //! Limits are clamped here to what Spotify takes, and only endpoints that a new app has are named.
 //! Knows no token and no connection. Spotify: "Web API reference".
 
+mod catalogue;
 mod library;
 mod player;
 mod playlists;
+mod rework;
 mod search;
+mod spoken;
 
-pub use library::{me, saved_albums, saved_tracks};
+pub use catalogue::{album_tracks, track};
+pub use library::{
+    TimeRange, URIS_PER_CALL, followed_artists, library_contains, me, remove_from_library,
+    save_to_library, saved_albums, saved_audiobooks, saved_episodes, saved_shows, saved_tracks,
+    top_artists, top_tracks,
+};
 pub use player::{
-    Since, add_to_queue, currently_playing, devices, player, queue, recently_played, skip_to_next,
-    skip_to_previous,
+    Entry, ITEMS_PER_PLAY, Repeat, Since, Start, add_to_queue, currently_playing, devices, pause,
+    play, player, queue, recently_played, seek, set_repeat, set_shuffle, set_volume, skip_to_next,
+    skip_to_previous, transfer,
 };
 pub use playlists::{
     ITEMS_PER_WRITE, NewPlaylist, PlaylistParts, add_items, create_playlist, my_playlists,
     playlist, playlist_items,
 };
+pub use rework::{
+    Move, PlaylistChange, change_playlist, remove_items, reorder_items, replace_items, set_cover,
+};
 pub use search::{Search, SearchKind, search};
+pub use spoken::{audiobook_chapters, show_episodes};
 
 use super::call::Call;
 

@@ -121,6 +121,7 @@ pub fn add_items(
         .collect()
 }
 
-fn items_of(id: &SpotifyId) -> String {
+/// The path of a playlist's items.
+pub(super) fn items_of(id: &SpotifyId) -> String {
     format!("playlists/{id}/items")
 }

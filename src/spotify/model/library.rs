@@ -1,10 +1,12 @@
-//! The person: their account and what they have saved.
+//! The person: their account, what they have saved and whom they follow.
 
 use serde::Deserialize;
 
 use super::{
-    catalogue::{Album, Track},
+    catalogue::{Album, Artist, Author, Show, Track},
     lenient::{self, Entry},
+    page::CursorPage,
+    spoken::Part,
 };
 
 /// The person's account at Spotify.
@@ -55,5 +57,105 @@ impl Entry for SavedAlbum {
     /// Places count: a list that is walked by offset must not lose one.
     fn absent() -> Option<Self> {
         Some(Self::default())
+    }
+}
+
+/// A saved podcast.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedShow {
+    /// When it was saved, RFC 3339.
+    #[serde(deserialize_with = "lenient::text")]
+    pub added_at: Option<String>,
+    /// The podcast.
+    pub show: Option<Show>,
+}
+
+impl Entry for SavedShow {
+    /// Places count: a list that is walked by offset must not lose one.
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// A saved episode.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedEpisode {
+    /// When it was saved, RFC 3339.
+    #[serde(deserialize_with = "lenient::text")]
+    pub added_at: Option<String>,
+    /// The episode.
+    pub episode: Option<Part>,
+}
+
+impl Entry for SavedEpisode {
+    /// Places count: a list that is walked by offset must not lose one.
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// A saved audiobook. Spotify's description lists the books themselves; the form of the other lists is understood
+/// too.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "EitherBook")]
+pub struct SavedAudiobook {
+    /// When it was saved, RFC 3339, where Spotify says so.
+    pub added_at: Option<String>,
+    /// The book.
+    pub audiobook: Option<Show>,
+}
+
+impl Entry for SavedAudiobook {
+    /// Places count: a list that is walked by offset must not lose one.
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// The artists whom the person follows, by cursor.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Followed {
+    /// One page of them.
+    #[serde(deserialize_with = "lenient::part")]
+    pub artists: CursorPage<Artist>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct EitherBook {
+    #[serde(deserialize_with = "lenient::text")]
+    added_at: Option<String>,
+    audiobook: Option<Show>,
+    #[serde(deserialize_with = "lenient::text")]
+    id: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    uri: Option<String>,
+    #[serde(deserialize_with = "lenient::name")]
+    name: String,
+    #[serde(deserialize_with = "lenient::list")]
+    authors: Vec<Author>,
+    #[serde(deserialize_with = "lenient::count")]
+    total_chapters: Option<u64>,
+}
+
+impl From<EitherBook> for SavedAudiobook {
+    fn from(either: EitherBook) -> Self {
+        let itself = || {
+            either.uri.is_some().then_some(Show {
+                id: either.id,
+                uri: either.uri,
+                name: either.name,
+                authors: either.authors,
+                total_chapters: either.total_chapters,
+                ..Show::default()
+            })
+        };
+        Self {
+            added_at: either.added_at,
+            audiobook: either.audiobook.or_else(itself),
+        }
     }
 }

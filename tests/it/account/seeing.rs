@@ -98,6 +98,7 @@ async fn the_page_shows_each_key_with_its_limits_and_never_the_key() {
         limits: KeyLimits {
             read_only: true,
             toolsets: Some(vec![Toolset::Core]),
+            ..KeyLimits::default()
         },
         expires_at: Some(now + 86_400_000),
     });

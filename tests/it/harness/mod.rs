@@ -12,6 +12,7 @@ pub mod program;
 pub mod raw;
 pub mod sql;
 pub mod tls;
+pub mod tools;
 pub mod wire;
 
 pub use app::{Setup, TestApp};

@@ -7,7 +7,7 @@ use auxcord::{
 use reqwest::Method;
 
 use super::{listing, names, operator, said, to, tools, wishes};
-use crate::harness::{TestApp, app::url};
+use crate::harness::{TestApp, app::url, tools::TOOLS};
 
 /// What the challenge of a path says of the way in; nothing where only keys count.
 fn begin_at(app: &TestApp, path: &str) -> String {
@@ -219,7 +219,7 @@ async fn keys_made_by_the_operator_open_the_same_doors() {
         made.push(key.key);
     }
     let [api, link] = &made[..] else { panic!() };
-    assert_eq!(tools(&app.client(api.expose())).await.len(), 9);
+    assert_eq!(tools(&app.client(api.expose())).await.len(), TOOLS.len());
     let mut connector = url(&person.connector_url);
     connector.set_query(Some(&format!("token={}", link.expose())));
     assert_eq!(said(listing(connector.as_str())).await.status, 200);

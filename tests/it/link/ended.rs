@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{TOKEN, TOO_LONG, link_state, list, refused};
-use crate::harness::{Client, TestApp, app::Connected};
+use crate::harness::{Client, TestApp, app::Connected, tools::arguments};
 
 const SUSPENSIONS: &str = "select event from audit where event = 'link.suspended'";
 
@@ -107,22 +107,6 @@ async fn tools(client: &Client) -> Vec<String> {
         .iter()
         .map(|tool| tool["name"].as_str().unwrap().to_owned())
         .collect()
-}
-
-/// Arguments with which a tool has to ask Spotify. A new tool has to be named here.
-fn arguments(tool: &str) -> Value {
-    let playlist = "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M";
-    match tool {
-        "search" => json!({ "query": "night" }),
-        "get_playback" | "list_playlists" | "get_recently_played" => json!({}),
-        "get_playlist" => json!({ "playlist": playlist }),
-        "create_playlist" => json!({ "name": "Nobody's" }),
-        "add_to_playlist" => {
-            json!({ "playlist": playlist, "items": ["spotify:track:4uLU6hMCjMI75M1A2tKUQC"] })
-        }
-        "list_library" => json!({ "kind": "tracks" }),
-        _ => panic!("no arguments for {tool}"),
-    }
 }
 
 async fn person_id(app: &TestApp, person: &Connected) -> Value {

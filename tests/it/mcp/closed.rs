@@ -5,6 +5,7 @@ use std::time::Duration;
 use auxcord::{
     clock::Clock,
     crypto::{Keyring, random_bytes},
+    fetch::{FetchConfig, Fetcher},
     link::{LinkApp, LinkParts, Links},
     mcp::{self, Deps, Offer, Settings, StateKey},
     spotify::{Client, ClientConfig, accounts::AppCredentials},
@@ -85,6 +86,7 @@ async fn deps(folder: &std::path::Path) -> Deps {
     Deps {
         links,
         spotify,
+        fetcher: Fetcher::new(FetchConfig::default()).unwrap(),
         clock: Clock::manual(NOON),
         base_url: "http://127.0.0.1:8001".to_owned(),
         settings: Settings {

@@ -89,6 +89,8 @@ fn keys_states_and_cookies() {
                 label: String::new(),
                 read_only: false,
                 toolsets: None,
+                tools: None,
+                exclude_tools: None,
                 expires_at: None,
             },
             key,

@@ -157,6 +157,7 @@ async fn a_read_only_key_may_look_but_not_end_the_account() {
         limits: KeyLimits {
             read_only: true,
             toolsets: None,
+            ..KeyLimits::default()
         },
         expires_at: None,
     });

@@ -1,6 +1,11 @@
 //! Spotify's catalogue: finding things and looking at them.
 
+pub(crate) mod finding;
+pub(crate) mod matching;
+pub(crate) mod references;
+pub(crate) mod resolving;
 mod search;
+pub(crate) mod wanted;
 
 use super::{Context, Kind, Scope, Spec, Toolset, run, schema};
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::spotify::{
     api::{self, Since},
-    model::PlayHistory,
+    model::{PlayContext, PlayHistory},
 };
 
 use super::Context;
@@ -75,22 +75,32 @@ pub(super) async fn get_recently_played(
     let mut text = String::new();
     page.write(&mut text, TEXT_BUDGET, 0);
     let answer = Answer::new(text, &page);
-    Ok(answer.noting("Spotify keeps about the last 50 plays; times are UTC."))
+    Ok(answer.noting("Spotify keeps about the last 50 plays; times are UTC, as the user's time zone is not known."))
 }
 
 fn row(play: PlayHistory, detail: Detail) -> Option<Row> {
     let mut row = view::track(play.track?, detail);
     let played: Option<jiff::Timestamp> = play.played_at.as_deref().and_then(|at| at.parse().ok());
     row.cursor = played.map(|at| at.as_millisecond().to_string());
-    row.at = play.played_at.map(|at| text::cleaned(at, 30));
-    let context = play.context.and_then(|context| context.uri);
-    if let Some(link) = context.as_deref().and_then(view::link) {
+    row.at = match played {
+        Some(at) if detail == Detail::Concise => Some(text::minute(at.as_millisecond())),
+        _ => play.played_at.map(|at| text::cleaned(at, 30)),
+    };
+    if let Some(from) = play.context.and_then(origin) {
         row.about = Some(row.about.map_or_else(
-            || format!("from {link}"),
-            |about| format!("{about}, from {link}"),
+            || format!("from {from}"),
+            |about| format!("{about}, from {from}"),
         ));
     }
     Some(row)
+}
+
+/// The list that something was played from: its link, or the name of the one list that has none.
+fn origin(context: PlayContext) -> Option<String> {
+    if context.kind.as_deref() == Some("collection") {
+        return Some("Liked Songs".to_owned());
+    }
+    view::link(context.uri.as_deref()?)
 }
 
 /// Spotify's cursors of this list are times; anything else could not be passed back.

@@ -8,16 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::spotify::{
-    api,
-    model::{Device, Playable, Playback},
-};
+use crate::spotify::{api, model::Device};
 
-use super::Context;
+use super::{Context, devices, state::State};
 use crate::mcp::{
     answer::{self, Answer, Row},
     fault::Fault,
-    text::{self, NAME},
+    text,
     view::{self, Detail},
 };
 
@@ -46,22 +43,8 @@ enum Part {
 /// The answer's structure; a part that was not asked for is left out.
 #[derive(Debug, Default, Serialize)]
 struct Told {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_playing: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    item: Option<Row>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    progress_ms: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_ms: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shuffle: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repeat: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    context: Option<String>,
+    #[serde(flatten)]
+    state: State,
     #[serde(skip_serializing_if = "Option::is_none")]
     devices: Option<Vec<Shown>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,8 +60,20 @@ struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
     active: bool,
+    #[serde(skip_serializing_if = "is_no")]
+    restricted: bool,
+    #[serde(skip_serializing_if = "is_no")]
+    private_session: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     volume_percent: Option<u64>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 pub(super) fn output() -> JsonObject {
@@ -109,7 +104,7 @@ pub(super) async fn get_playback(context: &Context<'_>, args: Args) -> Result<An
     let mut told = Told::default();
     let mut words = String::new();
     if let Some(playback) = player.transpose()? {
-        now_playing(playback, args.response_format, &mut told, &mut words);
+        told.state = State::tell(playback, args.response_format, &mut words);
     }
     if let Some(found) = devices.transpose()? {
         let devices: Vec<_> = found.devices.into_iter().map(Shown::new).collect();
@@ -128,60 +123,6 @@ pub(super) async fn get_playback(context: &Context<'_>, args: Args) -> Result<An
     Ok(Answer::new(words.trim_end().to_owned(), &told))
 }
 
-fn now_playing(playback: Option<Playback>, detail: Detail, told: &mut Told, words: &mut String) {
-    let Some(playback) = playback else {
-        told.is_playing = Some(false);
-        words.push_str("Nothing is playing.\n");
-        return;
-    };
-    told.is_playing = Some(playback.is_playing);
-    words.push_str(if playback.is_playing {
-        "Playing: "
-    } else {
-        "Paused: "
-    });
-    told.duration_ms = playback.item.as_ref().and_then(Playable::duration_ms);
-    told.item = playback.item.map(|item| view::playable(item, detail));
-    match &told.item {
-        Some(row) => row.write_line(words),
-        None => words.push_str(match playback.currently_playing_type.as_deref() {
-            Some("ad") => "an advertisement",
-            _ => "something that Spotify does not name (a private session, or a kind unknown here)",
-        }),
-    }
-    words.push('\n');
-    told.progress_ms = playback.progress_ms;
-    told.device = playback
-        .device
-        .map(|device| text::cleaned(device.name, NAME));
-    told.shuffle = playback.shuffle_state;
-    told.repeat = playback.repeat_state.map(|state| text::cleaned(state, 20));
-    told.context = playback
-        .context
-        .and_then(|from| from.uri)
-        .as_deref()
-        .and_then(view::link);
-    words.push_str(&circumstances(told));
-    words.push('\n');
-}
-
-/// How far, where and how it plays.
-fn circumstances(told: &Told) -> String {
-    let mut parts = Vec::new();
-    if let (Some(progress), Some(duration)) = (told.progress_ms, told.duration_ms) {
-        let (progress, duration) = (text::duration(progress), text::duration(duration));
-        parts.push(format!("{progress} of {duration}"));
-    }
-    parts.extend(told.device.as_ref().map(|device| format!("on {device}")));
-    parts.extend(
-        told.shuffle
-            .map(|on| format!("shuffle {}", if on { "on" } else { "off" })),
-    );
-    parts.extend(told.repeat.as_ref().map(|mode| format!("repeat {mode}")));
-    parts.extend(told.context.as_ref().map(|link| format!("from {link}")));
-    parts.join(" · ")
-}
-
 fn list_devices(devices: &[Shown], words: &mut String) {
     if devices.is_empty() {
         words.push_str("Devices: none. Spotify must be open somewhere.\n");
@@ -195,6 +136,12 @@ fn list_devices(devices: &[Shown], words: &mut String) {
         }
         if device.active {
             words.push_str(", active");
+        }
+        if device.restricted {
+            words.push_str(", takes no commands");
+        }
+        if device.private_session {
+            words.push_str(", private session");
         }
         if let Some(volume) = device.volume_percent {
             let _ = write!(words, ", volume {volume} %");
@@ -220,13 +167,10 @@ fn list_queue(rows: &[Row], words: &mut String) {
 
 impl Shown {
     fn new(device: Device) -> Self {
-        let name = text::cleaned(device.name, NAME);
         Self {
-            name: if name.trim().is_empty() {
-                "(no name)".to_owned()
-            } else {
-                name
-            },
+            name: devices::name(&device),
+            restricted: device.is_restricted || device.id.is_none(),
+            private_session: device.is_private_session,
             id: device.id.map(|id| text::cleaned(id, 80)),
             kind: device.kind.map(|kind| text::cleaned(kind, 40)),
             active: device.is_active,

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use futures::{StreamExt, TryStreamExt, stream};
 use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,22 +13,20 @@ use crate::spotify::{
     model::{Playlist, PlaylistItem},
 };
 
-use super::{Context, named, summary::Summary, total};
+pub(super) use super::contents::SCAN;
+use super::{
+    Context,
+    contents::{self, PER_CALL, Source},
+    named,
+    summary::Summary,
+    total,
+};
 use crate::mcp::{
     answer::{self, Answer, Page, Row, TEXT_BUDGET},
     fault::Fault,
     text::{self, NAME},
     view::{self, Detail},
 };
-
-/// Places in one call.
-const PER_CALL: u32 = 50;
-
-/// The most places that are looked at in one go: 40 calls.
-pub(super) const SCAN: u32 = 2_000;
-
-/// Calls that are under way together, so that a long playlist does not exhaust Spotify's half-minute limit.
-const AT_ONCE: usize = 4;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,10 +100,10 @@ impl Columns {
 }
 
 /// A playlist itself.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Head {
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Head {
     /// The name, cleaned.
-    pub(super) title: String,
+    pub(crate) title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +112,7 @@ pub(super) struct Head {
     snapshot_id: Option<String>,
     uri: String,
     /// The page at open.spotify.com.
-    pub(super) link: String,
+    pub(crate) link: String,
 }
 
 pub(super) fn output() -> JsonObject {
@@ -224,16 +221,7 @@ pub(super) async fn places(
     start: u32,
     end: u32,
 ) -> Result<Vec<PlaylistItem>, Fault> {
-    let step = usize::try_from(PER_CALL).unwrap_or(50);
-    let fetch = |at: u32| {
-        let call = api::playlist_items(id, Paging::new(PER_CALL.min(end - at), at));
-        async move { context.upstream.send(&call).await }
-    };
-    let pages: Vec<_> = stream::iter((start..end).step_by(step).map(fetch))
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(pages.into_iter().flat_map(|page| page.items).collect())
+    contents::pages(context, id, start, end, Source::Memory).await
 }
 
 /// Spotify shows the playlist and hides its items: an answer, not an error.
@@ -269,7 +257,7 @@ fn with_head(page: &Page, head: &Head) -> Value {
 
 impl Head {
     /// The head of `playlist`; its address comes from `id`, which was checked.
-    pub(super) fn of(playlist: &Playlist, id: &SpotifyId) -> Self {
+    pub(crate) fn of(playlist: &Playlist, id: &SpotifyId) -> Self {
         let kind = crate::spotify::id::Kind::Playlist;
         let owner = playlist
             .owner
@@ -290,7 +278,7 @@ impl Head {
     }
 
     /// Without the label of its version, for answers in which that is about to change.
-    pub(super) fn without_snapshot(self) -> Self {
+    pub(crate) fn without_snapshot(self) -> Self {
         Self {
             snapshot_id: None,
             ..self
