@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   edge          who is it?       what do they want?    their Spotify link     the wire
-//!   http    --->  auth       --->  mcp (or web)    --->  link            --->   spotify
+//!   http    --->  auth       --->  mcp (or web)    --->  link, quota     --->   spotify
 //!                   |                                      |
 //!                   +------------> store, crypto <---------+
 //! ```
@@ -26,6 +26,7 @@ pub mod link;
 pub mod mcp;
 pub mod oauth;
 pub mod page;
+pub mod quota;
 pub mod spotify;
 pub mod web;
 

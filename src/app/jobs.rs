@@ -1,4 +1,5 @@
-//! What runs beside the requests: reading revocations, and forgetting what is over.
+//! What runs beside the requests: reading what other replicas have revoked, changed and closed, and forgetting what is
+//! over.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,8 @@ use crate::{
     auth::Keys,
     clock::Clock,
     link::Links,
-    store::{Db, Freshness, StoreError},
+    quota::Quota,
+    store::{Db, Freshness, PersonId, StoreError},
 };
 
 /// How often revocations are read. What is remembered is trusted for a second after a reading.
@@ -17,7 +19,7 @@ const READ_EVERY: Duration = Duration::from_millis(500);
 /// How often what is over is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
-/// Reads revocations and drops what they name from what this process remembers.
+/// Reads revocations and drops what they name from what this process remembers; reads what Spotify has closed.
 #[derive(Debug)]
 pub(super) struct Revoker {
     /// The database.
@@ -26,6 +28,8 @@ pub(super) struct Revoker {
     pub(super) keys: Keys,
     /// Remembered tokens.
     pub(super) links: Links,
+    /// Remembered answers, and closed groups.
+    pub(super) quota: Quota,
     /// Told about each successful reading.
     pub(super) freshness: Freshness,
     /// The last number that was read.
@@ -42,22 +46,31 @@ impl Revoker {
         for revocation in self.db.list_revocations(self.seq).await? {
             if let Some(person) = revocation.person {
                 self.keys.forget_person(person);
-                self.links.forget(person);
+                self.forget(person);
             }
             // Somebody who left is named by their keys alone.
             if let Some(owner) = revocation.key.and_then(|key| self.keys.forget_key(key)) {
-                self.links.forget(owner);
+                self.forget(owner);
             }
             if let Some(owner) = revocation
                 .grant
                 .and_then(|grant| self.keys.forget_grant(grant))
             {
-                self.links.forget(owner);
+                self.forget(owner);
+            }
+            if let Some(change) = &revocation.content {
+                self.quota.changed_elsewhere(change);
             }
             self.seq = revocation.seq;
         }
+        self.quota.read_closures().await?;
         self.freshness.note(begun);
         Ok(())
+    }
+
+    fn forget(&self, person: PersonId) {
+        self.links.forget(person);
+        self.quota.forget(person);
     }
 
     /// Reads until `stop`.

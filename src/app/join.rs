@@ -13,8 +13,9 @@ use crate::{
     link::Links,
     mcp,
     oauth::{self, Clients, ClientsParts},
+    quota::{Budgets, Quota},
     router::{self, Doors},
-    spotify::{self, ClientConfig},
+    spotify::{self, ClientConfig, Group},
     store::Db,
     web::{Notices, Web},
 };
@@ -26,6 +27,7 @@ pub(super) struct Shared<'a> {
     pub(super) clock: Clock,
     pub(super) keys: Keys,
     pub(super) links: Links,
+    pub(super) quota: Quota,
     pub(super) notices: Notices,
 }
 
@@ -66,6 +68,7 @@ impl Shared<'_> {
                 self.links.clone(),
                 spotify,
                 picture_fetcher(config)?,
+                self.quota.clone(),
                 self.clock.clone(),
                 mcp::StateKey::new(self.keys.hash_key().derive(Purpose::RequestState)),
             )),
@@ -177,11 +180,26 @@ pub(super) fn spotify_client(config: &Config) -> Result<spotify::Client, OpenFai
     Ok(spotify::Client::new(&client)?)
 }
 
+/// The operator's own limits of Spotify's calls.
+pub(super) fn budgets(config: &Config) -> Budgets {
+    let quota = &config.quota;
+    Group::ALL.map(|group| match group {
+        Group::Search => quota.search,
+        Group::Profile => quota.profile,
+        Group::Playlists => quota.playlists,
+        Group::Library => quota.library,
+        Group::Catalogue => quota.catalogue,
+        Group::Spoken => quota.spoken,
+        Group::Player => quota.player,
+    })
+}
+
 fn mcp_deps(
     config: &Config,
     links: Links,
     spotify: spotify::Client,
     fetcher: Fetcher,
+    quota: Quota,
     clock: Clock,
     state_key: mcp::StateKey,
 ) -> mcp::Deps {
@@ -190,6 +208,7 @@ fn mcp_deps(
         links,
         spotify,
         fetcher,
+        quota,
         clock,
         base_url: config.server.base_url.as_str().to_owned(),
         state_key,

@@ -33,8 +33,9 @@ use crate::{
     crypto::random_bytes,
     http::{Limits, Readiness, Tls, serve},
     link::{LinkApp, LinkParts, Links},
+    quota::{Quota, QuotaParts},
     router,
-    spotify::accounts::AppCredentials,
+    spotify::{self, accounts::AppCredentials},
     store::{AppId, AppMode, FlowId, Freshness},
 };
 use join::{Shared, spotify_client};
@@ -47,6 +48,7 @@ pub struct App {
     limits: Limits,
     tls: Option<Tls>,
     revoker: jobs::Revoker,
+    spotify: spotify::Client,
     clock: Clock,
     stop: CancellationToken,
     /// A key file that was made for this start, to tell the operator about.
@@ -82,6 +84,16 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         )
         .await?;
     let freshness = Freshness::new();
+    let owner = FlowId::new(now, random_bytes()).to_string();
+    let quota = Quota::new(QuotaParts {
+        db: db.clone(),
+        clock: clock.clone(),
+        freshness: freshness.clone(),
+        home: app.id,
+        budgets: join::budgets(config),
+        origin: owner.clone(),
+    });
+    quota.read_calls().await?;
     let links = Links::new(LinkParts {
         db: db.clone(),
         freshness: freshness.clone(),
@@ -96,7 +108,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
             redirect_uri: config.spotify.redirect_uri.to_string(),
         },
         clock: clock.clone(),
-        owner: FlowId::new(now, random_bytes()).to_string(),
+        owner,
     });
     let keys = Keys::new(
         db.clone(),
@@ -110,6 +122,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         db: db.clone(),
         keys: keys.clone(),
         links: links.clone(),
+        quota: quota.clone(),
         freshness: freshness.clone(),
         seq,
     };
@@ -121,9 +134,10 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         clock: clock.clone(),
         keys,
         links,
+        quota,
         notices: notices::read(&config.pages)?,
     };
-    let doors = shared.doors(opened.keyring, spotify)?;
+    let doors = shared.doors(opened.keyring, spotify.clone())?;
     Ok(App {
         router: router::public(doors),
         admin: router::admin(Readiness {
@@ -137,6 +151,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         },
         tls,
         revoker,
+        spotify,
         clock,
         stop,
         made_key_file: opened.made_key_file,
@@ -153,11 +168,15 @@ impl App {
     /// Serves until the stop token is cancelled. Whether everything in flight finished within the grace period.
     pub async fn run(self, public: TcpListener, admin: Option<TcpListener>) -> bool {
         let (db, links) = (self.revoker.db.clone(), self.revoker.links.clone());
+        let quota = self.revoker.quota.clone();
         let tasks = TaskTracker::new();
         // The jobs and the admin listener outlive the drain: requests in flight still need them.
         let drained = CancellationToken::new();
         tasks.spawn(self.revoker.run(drained.clone()));
         tasks.spawn(jobs::sweep(db.clone(), self.clock, drained.clone()));
+        let logins = move || self.spotify.take_login_calls();
+        tasks.spawn(quota.clone().count(logins, drained.clone()));
+        tasks.spawn(quota.clone().tell(drained.clone()));
         if let Some(listener) = admin {
             let limits = Limits {
                 grace: Duration::from_secs(1),
@@ -168,6 +187,7 @@ impl App {
         let finished = serve(public, self.tls, self.router, self.stop, self.limits).await;
         // A token that Spotify is just issuing must be stored, even if its caller is gone.
         links.settle().await;
+        quota.settle().await;
         drained.cancel();
         tasks.close();
         tasks.wait().await;

@@ -13,6 +13,7 @@ mod oauth;
 mod origin;
 mod pages;
 mod proxies;
+mod quota;
 mod reader;
 mod routes;
 mod secrets;
@@ -32,6 +33,7 @@ pub use mcp::{Mcp, TOOLSETS};
 pub use oauth::Oauth;
 pub use origin::Origin;
 pub use pages::Pages;
+pub use quota::Quota;
 pub use secrets::Secrets;
 pub use server::{Environment, Server, Tls, Transport};
 pub use sources::{Flags, Sources};
@@ -57,6 +59,8 @@ pub struct Config {
     pub oauth: Oauth,
     /// How much may be asked for.
     pub limits: Limits,
+    /// How many of Spotify's calls are made a day.
+    pub quota: Quota,
     /// The operator's own words.
     pub pages: Pages,
     /// What is logged.
@@ -146,6 +150,7 @@ impl Config {
         let secrets = Secrets::read(reader, environment_of_app);
         let oauth = Oauth::read(reader);
         let limits = Limits::read(reader);
+        let quota = Quota::read(reader);
         let pages = Pages::read(reader);
         let log = Log::read(reader);
         if !sandbox && reader.text("spotify.client_id").is_none() {
@@ -159,6 +164,7 @@ impl Config {
             mcp: mcp?,
             oauth: oauth?,
             limits: limits?,
+            quota,
             pages,
             log: log?,
             notes: reader.layers.notes.clone(),

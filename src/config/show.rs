@@ -57,6 +57,7 @@ fn value(config: &Config, key: &str) -> String {
         mcp,
         oauth,
         limits,
+        quota,
         pages,
         log,
         ..
@@ -108,6 +109,13 @@ fn value(config: &Config, key: &str) -> String {
         "limits.token" => per_minute(limits.token),
         "limits.revoke" => per_minute(limits.revoke),
         "limits.mcp" => per_minute(limits.mcp),
+        "quota.search" => a_day(quota.search),
+        "quota.profile" => a_day(quota.profile),
+        "quota.playlists" => a_day(quota.playlists),
+        "quota.library" => a_day(quota.library),
+        "quota.catalogue" => a_day(quota.catalogue),
+        "quota.spoken" => a_day(quota.spoken),
+        "quota.player" => a_day(quota.player),
         "pages.privacy_file" => path(pages.privacy_file.as_ref()),
         "pages.terms_file" => path(pages.terms_file.as_ref()),
         "log.filter" => log.filter.clone(),
@@ -146,6 +154,10 @@ fn path(path: Option<&PathBuf>) -> String {
 
 fn per_minute(count: u32) -> String {
     format!("{count}/min")
+}
+
+fn a_day(count: Option<u32>) -> String {
+    count.map_or_else(none, |count| count.to_string())
 }
 
 fn listed(items: &[impl ToString]) -> String {

@@ -50,6 +50,8 @@ pub struct Access {
     pub token: AccessToken,
     /// The Spotify permissions that it carries.
     pub scopes: SpotifyScopes,
+    /// The Spotify app that it goes through.
+    pub app: AppId,
     /// Which edition of the link's tokens this is; tells a stale token from a fresh one.
     pub version: i64,
 }

@@ -66,6 +66,7 @@ impl Inner {
             access: Access {
                 token,
                 scopes: split_scopes(&row.scopes),
+                app: row.app_id,
                 version: row.version,
             },
             renew_at: renew_at(row),

@@ -170,7 +170,9 @@ pub(super) fn on_spotify(fault: &SpotifyError, scene: &Scene<'_>) -> Advice {
             "rate_limited",
             format!("Spotify is busy. Try again{}.", in_a_while(wait)),
         ),
-        SpotifyError::QuotaExceeded(_) => Advice::new("quota_exceeded", quota(wait, scene.now)),
+        SpotifyError::QuotaExceeded(context) => {
+            Advice::new("quota_exceeded", quota(context, scene.now))
+        }
         SpotifyError::Unauthorized(_)
         | SpotifyError::Upstream(_)
         | SpotifyError::Timeout(_)
@@ -215,14 +217,15 @@ pub(super) fn on_foreign(scene: &Scene<'_>) -> String {
     .to_owned()
 }
 
-fn quota(wait: Option<Duration>, now: Millis) -> String {
-    let until = wait.map_or_else(String::new, |wait| {
+fn quota(context: &Context, now: Millis) -> String {
+    let until = context.retry_after.map_or_else(String::new, |wait| {
         let wait = Millis::try_from(wait.as_millis()).unwrap_or(0);
         format!(" until about {}", text::minute(now.saturating_add(wait)))
     });
     format!(
-        "The daily number of Spotify calls, shared by everybody on this server, is used up{until}. Do not repeat the \
-         call; other kinds of calls may still work."
+        "Spotify's calls of the group \"{}\", which everybody on this server shares, are used up{until}. Do not repeat \
+         the call before that; calls of other groups still work, and `get_status` tells what is left.",
+        context.group
     )
 }
 

@@ -4,6 +4,13 @@
 use rmcp::model::JsonObject;
 use serde_json::{Value, json};
 
+/// Spotify no longer honours it.
+const NO_MARKET: &str = "`market` was ignored: Spotify uses the account's own country.";
+
+/// What the older server did otherwise.
+const PRIVATE_NOW: &str =
+    "The old tool made public playlists; this one is private, as public=true was not given.";
+
 /// An old name and how its arguments become today's.
 #[derive(Debug)]
 pub(crate) struct Alias {
@@ -15,46 +22,109 @@ pub(crate) struct Alias {
     renamed: &'static [(&'static str, &'static str)],
     /// What the old tool did where an argument is left out, as JSON.
     implied: &'static [(&'static str, &'static str)],
+    /// Parameters that are taken and not used.
+    dropped: &'static [&'static str],
+    /// What is told when this parameter is left out: its name and the words.
+    warned: Option<(&'static str, &'static str)>,
+    /// Whether the answer says where a person connects their account.
+    connects: bool,
 }
 
-/// The Python server's tools whose names have changed.
-static ALIASES: [Alias; 6] = [
-    Alias {
-        old: "search_tracks",
-        target: "search",
-        renamed: &[],
-        implied: &[("types", r#"["track"]"#), ("limit", "5")],
-    },
-    Alias {
-        old: "get_current_track",
-        target: "get_playback",
-        renamed: &[],
-        implied: &[("include", r#"["now_playing"]"#)],
-    },
-    Alias {
-        old: "get_user_playlists",
-        target: "list_playlists",
-        renamed: &[],
-        implied: &[("limit", "10")],
-    },
-    Alias {
-        old: "add_tracks_to_playlist",
-        target: "add_to_playlist",
-        renamed: &[("playlist_id", "playlist"), ("track_uris", "items")],
-        implied: &[("skip_duplicates", "false")],
-    },
-    Alias {
-        old: "get_liked_songs",
-        target: "list_library",
-        renamed: &[],
-        implied: &[("kind", r#""tracks""#), ("limit", "20")],
-    },
-    Alias {
-        old: "get_playlist_tracks",
-        target: "get_playlist",
-        renamed: &[("playlist_id", "playlist")],
-        implied: &[("limit", "20")],
-    },
+impl Alias {
+    const fn of(old: &'static str, target: &'static str) -> Self {
+        Self {
+            old,
+            target,
+            renamed: &[],
+            implied: &[],
+            dropped: &[],
+            warned: None,
+            connects: false,
+        }
+    }
+
+    const fn renaming(self, renamed: &'static [(&'static str, &'static str)]) -> Self {
+        Self { renamed, ..self }
+    }
+
+    const fn implying(self, implied: &'static [(&'static str, &'static str)]) -> Self {
+        Self { implied, ..self }
+    }
+
+    const fn dropping(self, dropped: &'static [&'static str]) -> Self {
+        Self { dropped, ..self }
+    }
+
+    const fn warning(self, parameter: &'static str, words: &'static str) -> Self {
+        Self {
+            warned: Some((parameter, words)),
+            ..self
+        }
+    }
+
+    const fn connecting(self) -> Self {
+        Self {
+            connects: true,
+            ..self
+        }
+    }
+}
+
+/// The names that have changed: those of the Python server, of the worker, and of the plan for a third one.
+static ALIASES: [Alias; 25] = [
+    Alias::of("search_tracks", "search").implying(&[("types", r#"["track"]"#), ("limit", "5")]),
+    Alias::of("get_current_track", "get_playback").implying(&[("include", r#"["now_playing"]"#)]),
+    Alias::of("get_user_playlists", "list_playlists").implying(&[("limit", "10")]),
+    Alias::of("add_tracks_to_playlist", "add_to_playlist")
+        .renaming(&[("playlist_id", "playlist"), ("track_uris", "items")])
+        .implying(&[("skip_duplicates", "false")]),
+    Alias::of("get_liked_songs", "list_library")
+        .implying(&[("kind", r#""tracks""#), ("limit", "20")]),
+    Alias::of("get_playlist_tracks", "get_playlist")
+        .renaming(&[("playlist_id", "playlist")])
+        .implying(&[("limit", "20")]),
+    Alias::of("searchTracks", "search").implying(&[("types", r#"["track"]"#), ("limit", "20")]),
+    Alias::of("searchArtists", "search").implying(&[("types", r#"["artist"]"#), ("limit", "20")]),
+    Alias::of("searchAlbums", "search").implying(&[("types", r#"["album"]"#), ("limit", "20")]),
+    Alias::of("searchPlaylists", "search")
+        .implying(&[("types", r#"["playlist"]"#), ("limit", "20")]),
+    Alias::of("getCurrentUserProfile", "get_status"),
+    Alias::of("getCurrentPlayback", "get_playback"),
+    Alias::of("pausePlayback", "control_playback").implying(&[("action", r#""pause""#)]),
+    Alias::of("resumePlayback", "control_playback").implying(&[("action", r#""resume""#)]),
+    Alias::of("skipToNext", "control_playback").implying(&[("action", r#""next""#)]),
+    Alias::of("skipToPrevious", "control_playback").implying(&[("action", r#""previous""#)]),
+    Alias::of("getUserPlaylists", "list_playlists").implying(&[("limit", "20")]),
+    Alias::of("getPlaylistTracks", "get_playlist")
+        .renaming(&[("playlistId", "playlist")])
+        .implying(&[("limit", "20")]),
+    Alias::of("createPlaylist", "create_playlist").warning("public", PRIVATE_NOW),
+    Alias::of("addTracksToPlaylist", "add_to_playlist")
+        .renaming(&[("playlistId", "playlist"), ("trackUris", "items")])
+        .implying(&[("skip_duplicates", "false")]),
+    Alias::of("getRecentlyPlayed", "get_recently_played").implying(&[("limit", "20")]),
+    Alias::of("getTopTracks", "get_top_items")
+        .renaming(&[("timeRange", "time_range")])
+        .implying(TOP_TRACKS),
+    Alias::of("getTopArtists", "get_top_items")
+        .renaming(&[("timeRange", "time_range")])
+        .implying(TOP_ARTISTS),
+    Alias::of("get_auth_url", "get_status").connecting(),
+    // The address of a callback carries a code, which is good for an account. It is looked at nowhere.
+    Alias::of("authenticate", "get_status")
+        .dropping(&["callback_url"])
+        .connecting(),
+];
+
+const TOP_TRACKS: &[(&str, &str)] = &[
+    ("type", r#""tracks""#),
+    ("time_range", r#""medium_term""#),
+    ("limit", "20"),
+];
+const TOP_ARTISTS: &[(&str, &str)] = &[
+    ("type", r#""artists""#),
+    ("time_range", r#""medium_term""#),
+    ("limit", "20"),
 ];
 
 /// The alias of that name, if it is one.
@@ -69,18 +139,36 @@ pub(crate) fn old_names() -> impl Iterator<Item = &'static str> {
 
 impl Alias {
     /// Rewrites `given` for the target, whose input schema is `schema`, and tells what the model should know.
+    /// `base_url` is the public origin, where people connect.
     ///
     /// Limits that the old tool took and the new one does not are clamped; `market`, which Spotify no longer
     /// honours, is dropped.
-    pub(crate) fn adapt(&self, given: &mut JsonObject, schema: &JsonObject) -> Vec<String> {
+    pub(crate) fn adapt(
+        &self,
+        given: &mut JsonObject,
+        schema: &JsonObject,
+        base_url: &str,
+    ) -> Vec<String> {
         let mut notes = vec![format!("`{}` is now `{}`.", self.old, self.target)];
+        given.retain(|_, value| !value.is_null());
         for (old, new) in self.renamed {
             if let Some(value) = given.remove(*old) {
                 given.entry(*new).or_insert(value);
             }
         }
         if given.remove("market").is_some() {
-            notes.push("`market` was ignored: Spotify uses the account's own country.".to_owned());
+            notes.push(NO_MARKET.to_owned());
+        }
+        for name in self.dropped {
+            given.remove(*name);
+        }
+        let left_out = self.warned.filter(|(name, _)| !given.contains_key(*name));
+        notes.extend(left_out.map(|(_, words)| words.to_owned()));
+        if self.connects {
+            notes.push(format!(
+                "A person connects or reconnects their Spotify account in a browser at {base_url}/auth/login; no \
+                 callback address and no code is taken here."
+            ));
         }
         for (name, implied) in self.implied {
             given

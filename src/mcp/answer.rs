@@ -61,7 +61,7 @@ impl Answer {
 }
 
 /// One item of a list. What is `None` is left out.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Row {
     /// The 0-based position in its list, where that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,6 +186,17 @@ impl Page {
             next_offset: has_more.then_some(end),
             next_cursor: None,
             cursor_parameter: "",
+        }
+    }
+
+    /// A page of a list whose length is known only where `total` says so.
+    pub(crate) fn open(offset: u32, items: Vec<Row>, total: Option<u32>, has_more: bool) -> Self {
+        let end = offset.saturating_add(count(items.len()));
+        Self {
+            total,
+            has_more,
+            next_offset: has_more.then_some(end),
+            ..Self::upto(end, end, items)
         }
     }
 

@@ -43,6 +43,22 @@ pub(super) async fn call(
     }
 }
 
+/// The result of a tool that only looks, for what is read without naming it. The same checks are made as for a call.
+///
+/// # Errors
+/// Invalid params for a tool that does not exist.
+pub(super) async fn look(
+    shared: &Shared,
+    caller: &Caller,
+    name: &'static str,
+    given: JsonObject,
+    request: Request,
+) -> Result<CallToolResult, ErrorData> {
+    answer(shared, caller, name, given, request)
+        .await?
+        .map_err(|question| ErrorData::internal_error(question.what, None))
+}
+
 /// The result, or what the person is to be asked first.
 async fn answer(
     shared: &Shared,
@@ -79,7 +95,10 @@ async fn answer(
         )
         .alone()));
     }
-    let notes = alias.map_or_else(Vec::new, |alias| alias.adapt(&mut given, entry.schema()));
+    let base_url = &shared.deps.base_url;
+    let notes = alias.map_or_else(Vec::new, |alias| {
+        alias.adapt(&mut given, entry.schema(), base_url)
+    });
     let can_ask = !matches!(request.consent, Consent::ByArgument);
     let context = Context::new(shared, caller, entry.spec, request);
     let outcome = run(&context, entry, given).await;

@@ -10,6 +10,7 @@ mod answer;
 mod arguments;
 mod ask;
 mod call;
+mod completions;
 mod fault;
 mod lacking;
 pub mod picture;

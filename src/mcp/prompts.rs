@@ -1,18 +1,15 @@
-//! Ready-made requests that clients offer as commands, and completions for their arguments. They name tools, and
-//! are shown only to callers who have these tools.
+//! Ready-made requests that clients offer as commands. They name tools, and are shown only to callers who have these
+//! tools.
 
 use rmcp::{
     ErrorData,
-    model::{
-        ArgumentInfo, CompletionInfo, GetPromptResult, JsonObject, Prompt, PromptArgument,
-        PromptMessage, Reference, Role,
-    },
+    model::{GetPromptResult, JsonObject, Prompt, PromptArgument, PromptMessage, Role},
 };
 use serde_json::{Value, json};
 
 use crate::auth::Caller;
 
-use super::{registry::Registry, text};
+use super::{completions::Own, registry::Registry, text};
 
 /// The most characters of an argument that goes into a prompt.
 const ARGUMENT: usize = 200;
@@ -33,10 +30,31 @@ struct Spec {
 struct Argument {
     name: &'static str,
     description: &'static str,
-    /// What it is when left out; without it, it must be given.
-    default: Option<&'static str>,
-    /// Values worth offering.
-    suggestions: &'static [&'static str],
+    presence: Presence,
+    suggestions: Suggestions,
+}
+
+/// Whether an argument must be given.
+#[derive(Clone, Copy, Debug)]
+enum Presence {
+    /// It must.
+    Required,
+    /// It is this when left out.
+    Default(&'static str),
+    /// Given, it adds words to the text, which name a tool.
+    Adds {
+        words: &'static str,
+        uses: &'static str,
+    },
+}
+
+/// Values worth offering for an argument.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Suggestions {
+    /// These.
+    Fixed(&'static [&'static str]),
+    /// Names of the person's own things.
+    Own(Own),
 }
 
 static PROMPTS: [Spec; 3] = [
@@ -49,21 +67,30 @@ static PROMPTS: [Spec; 3] = [
             Argument {
                 name: "vibe",
                 description: "Mood, occasion or style",
-                default: None,
-                suggestions: &[
+                presence: Presence::Required,
+                suggestions: Suggestions::Fixed(&[
                     "calm morning",
                     "dinner with friends",
                     "focus without words",
                     "late night drive",
                     "long run",
                     "rainy sunday",
-                ],
+                ]),
             },
             Argument {
                 name: "size",
                 description: "How many tracks",
-                default: Some("20"),
-                suggestions: &["10", "20", "30", "50"],
+                presence: Presence::Default("20"),
+                suggestions: Suggestions::Fixed(&["10", "20", "30", "50"]),
+            },
+            Argument {
+                name: "device",
+                description: "Where to play it once it is made",
+                presence: Presence::Adds {
+                    words: " Then play it on {device} with `play`.",
+                    uses: "play",
+                },
+                suggestions: Suggestions::Own(Own::Devices),
             },
         ],
         template: "Build me a Spotify playlist of about {size} tracks for this: {vibe}. Think of fitting songs first, \
@@ -75,27 +102,49 @@ static PROMPTS: [Spec; 3] = [
         name: "discover_similar",
         title: "Discover similar artists",
         description: "Artists and tracks close to one that you like",
-        uses: &["search", "list_library"],
+        uses: &["search", "check_library", "get_top_items"],
         arguments: &[Argument {
             name: "artist",
             description: "An artist you like",
-            default: None,
-            suggestions: &[],
+            presence: Presence::Required,
+            suggestions: Suggestions::Own(Own::Artists),
         }],
         template: "I like {artist}. Spotify offers no related artists, so name ten artists in their spirit from what \
-                   you know, best known last. Check with `search` (types: artist, track) that each is on Spotify, and \
-                   with `list_library` that I don't know them already. Give me one track to begin with for each, with \
-                   its link.",
+                   you know, best known last. Leave out those whom I hear most already (`get_top_items`, type \
+                   artists). Check with `search` (types: artist, track) that each is on Spotify, and with one \
+                   `check_library` call for all that I do not follow them. Give me one track to begin with for each, \
+                   with its link.",
     },
     Spec {
         name: "weekly_discovery",
         title: "Weekly discovery",
         description: "New things to hear, starting from what you played lately",
-        uses: &["get_recently_played", "search"],
-        arguments: &[],
-        template: "Read what I played lately with `get_recently_played`. Suggest fifteen tracks that I have probably \
-                   not heard: neighbours in style, older roots and new releases. Look each one up with `search` and \
-                   list only what is really there, with its link and half a sentence why.",
+        uses: &["get_recently_played", "get_top_items", "search"],
+        arguments: &[
+            Argument {
+                name: "playlist",
+                description: "A playlist of yours for what you choose",
+                presence: Presence::Adds {
+                    words: " Ask me which I want, and add those to my playlist {playlist} with `add_to_playlist`.",
+                    uses: "add_to_playlist",
+                },
+                suggestions: Suggestions::Own(Own::Playlists),
+            },
+            Argument {
+                name: "show",
+                description: "A saved podcast to look into as well",
+                presence: Presence::Adds {
+                    words: " Also tell me the newest episodes of {show} that I have not heard (`list_show_episodes`, \
+                            unplayed_only).",
+                    uses: "list_show_episodes",
+                },
+                suggestions: Suggestions::Own(Own::Shows),
+            },
+        ],
+        template: "Read what I played lately with `get_recently_played`, and what I hear most these weeks with \
+                   `get_top_items` (type tracks, time_range 4_weeks). Suggest fifteen tracks that I have probably not \
+                   heard: neighbours in style, older roots and new releases. Look each one up with `search` and list \
+                   only what is really there, with its link and half a sentence why.",
     },
 ];
 
@@ -104,7 +153,9 @@ pub(crate) fn list(registry: &Registry, caller: &Caller) -> Vec<Prompt> {
     let shown = PROMPTS
         .iter()
         .filter(|prompt| prompt.is_open_to(registry, caller));
-    shown.map(Spec::describe).collect()
+    shown
+        .map(|prompt| prompt.describe(registry, caller))
+        .collect()
 }
 
 /// The text of one prompt.
@@ -117,53 +168,73 @@ pub(crate) fn get(
     name: &str,
     given: &JsonObject,
 ) -> Result<GetPromptResult, ErrorData> {
-    let prompt = PROMPTS
-        .iter()
-        .find(|prompt| prompt.name == name && prompt.is_open_to(registry, caller))
-        .ok_or_else(|| {
-            let name = text::clean(name, text::IN_ERROR);
-            ErrorData::invalid_params(format!("Unknown prompt: {name}"), None)
-        })?;
-    let mut text = prompt.template.to_owned();
-    for argument in prompt.arguments {
+    let prompt = find(registry, caller, name).ok_or_else(|| {
+        let name = text::clean(name, text::IN_ERROR);
+        ErrorData::invalid_params(format!("Unknown prompt: {name}"), None)
+    })?;
+    let mut template = prompt.template.to_owned();
+    let mut values = Vec::new();
+    for argument in prompt.arguments_for(registry, caller) {
         let value = given
             .get(argument.name)
             .and_then(Value::as_str)
             .map(str::trim)
-            .filter(|value| !value.is_empty())
-            .or(argument.default)
-            .ok_or_else(|| {
+            .filter(|value| !value.is_empty());
+        let value = match (value, argument.presence) {
+            (Some(value), Presence::Adds { words, .. }) => {
+                template.push_str(words);
+                value
+            }
+            (Some(value), _) | (None, Presence::Default(value)) => value,
+            (None, Presence::Adds { .. }) => continue,
+            (None, Presence::Required) => {
                 let missing = argument.name;
-                ErrorData::invalid_params(
+                return Err(ErrorData::invalid_params(
                     format!("Missing argument: {missing}"),
                     Some(json!({"argument": missing})),
-                )
-            })?;
-        let placeholder = format!("{{{}}}", argument.name);
-        text = text.replace(&placeholder, &text::clean(value, ARGUMENT));
+                ));
+            }
+        };
+        values.push((argument.name, text::clean(value, ARGUMENT)));
     }
-    let message = PromptMessage::new_text(Role::User, text);
+    let message = PromptMessage::new_text(Role::User, filled(&template, &values));
     Ok(GetPromptResult::new(vec![message]).with_description(prompt.description))
 }
 
-/// Suggestions for what somebody is typing; none for what has none.
-pub(crate) fn complete(reference: &Reference, typed: &ArgumentInfo) -> CompletionInfo {
-    let Reference::Prompt(reference) = reference else {
-        return CompletionInfo::default();
-    };
-    let prompt = PROMPTS.iter().find(|prompt| prompt.name == reference.name);
-    let arguments = prompt.map_or(&[][..], |prompt| prompt.arguments);
-    let argument = arguments
+/// Values worth offering for an argument of a prompt that `caller` has.
+pub(crate) fn suggestions(
+    registry: &Registry,
+    caller: &Caller,
+    prompt: &str,
+    argument: &str,
+) -> Suggestions {
+    let prompt = find(registry, caller, prompt);
+    let argument = prompt.and_then(|prompt| {
+        let mut shown = prompt.arguments_for(registry, caller);
+        shown.find(|one| one.name == argument)
+    });
+    argument.map_or(Suggestions::Fixed(&[]), |argument| argument.suggestions)
+}
+
+fn find(registry: &Registry, caller: &Caller, name: &str) -> Option<&'static Spec> {
+    PROMPTS
         .iter()
-        .find(|argument| argument.name == typed.name);
-    let start = typed.value.to_lowercase();
-    let values = argument
-        .into_iter()
-        .flat_map(|argument| argument.suggestions)
-        .filter(|suggestion| suggestion.starts_with(&start))
-        .map(|suggestion| (*suggestion).to_owned())
-        .collect();
-    CompletionInfo::with_all_values(values).unwrap_or_default()
+        .find(|prompt| prompt.name == name && prompt.is_open_to(registry, caller))
+}
+
+/// The template with its values, in one pass: what somebody typed is never taken for a place to fill.
+fn filled(template: &str, values: &[(&str, impl AsRef<str>)]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        let value = values.iter().find(|(known, _)| *known == name);
+        text.push_str(value.map_or("", |(_, value)| value.as_ref()));
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
 }
 
 impl Spec {
@@ -171,8 +242,23 @@ impl Spec {
         self.uses.iter().all(|tool| registry.shows(tool, caller))
     }
 
-    fn describe(&self) -> Prompt {
-        let arguments: Vec<_> = self.arguments.iter().map(Argument::describe).collect();
+    /// The arguments, without those for which `caller` lacks the tool.
+    fn arguments_for(
+        &self,
+        registry: &Registry,
+        caller: &Caller,
+    ) -> impl Iterator<Item = &'static Argument> {
+        self.arguments
+            .iter()
+            .filter(move |argument| match argument.presence {
+                Presence::Adds { uses, .. } => registry.shows(uses, caller),
+                Presence::Required | Presence::Default(_) => true,
+            })
+    }
+
+    fn describe(&self, registry: &Registry, caller: &Caller) -> Prompt {
+        let arguments = self.arguments_for(registry, caller);
+        let arguments: Vec<_> = arguments.map(Argument::describe).collect();
         let arguments = (!arguments.is_empty()).then_some(arguments);
         Prompt::new(self.name, Some(self.description), arguments).with_title(self.title)
     }
@@ -182,6 +268,6 @@ impl Argument {
     fn describe(&self) -> PromptArgument {
         PromptArgument::new(self.name)
             .with_description(self.description)
-            .with_required(self.default.is_none())
+            .with_required(matches!(self.presence, Presence::Required))
     }
 }

@@ -28,12 +28,13 @@ use crate::{
     clock::Clock,
     fetch::Fetcher,
     link::Links,
+    quota::Quota,
     spotify,
 };
 
 use super::{
     ask::{Asker, StateKey},
-    call,
+    call, completions,
     plain::Endpoint,
     premium, prompts,
     registry::{Offer, Registry},
@@ -77,6 +78,8 @@ pub struct Deps {
     pub spotify: spotify::Client,
     /// Gets the pictures that callers name.
     pub fetcher: Fetcher,
+    /// What is left of Spotify's calls, and answers of a moment ago.
+    pub quota: Quota,
     /// The time.
     pub clock: Clock,
     /// The public origin, without a trailing slash; people reconnect at `{base_url}/auth/login`.
@@ -297,11 +300,12 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: Context,
     ) -> Result<CompleteResult, ErrorData> {
-        reader(&context)?;
-        Ok(CompleteResult::new(prompts::complete(
-            &request.r#ref,
-            &request.argument,
-        )))
+        let caller = reader(&context)?;
+        let (reference, typed) = (&request.r#ref, &request.argument);
+        let suggesting =
+            completions::complete(&self.0, caller, reference, typed, context.ct.clone());
+        let suggested = survive(async { Ok(suggesting.await) }).await?;
+        Ok(CompleteResult::new(suggested))
     }
 
     async fn list_resources(
@@ -309,8 +313,9 @@ impl ServerHandler for Server {
         _page: Option<PaginatedRequestParams>,
         context: Context,
     ) -> Result<ListResourcesResult, ErrorData> {
-        caller(&context)?;
-        Ok(ListResourcesResult::with_all_items(resources::list())
+        let caller = caller(&context)?;
+        let listed = resources::list(&self.0, caller);
+        Ok(ListResourcesResult::with_all_items(listed)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
     }
@@ -320,8 +325,9 @@ impl ServerHandler for Server {
         _page: Option<PaginatedRequestParams>,
         context: Context,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        caller(&context)?;
-        Ok(ListResourceTemplatesResult::with_all_items(Vec::new())
+        let caller = caller(&context)?;
+        let listed = resources::templates(&self.0, caller);
+        Ok(ListResourceTemplatesResult::with_all_items(listed)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
     }
@@ -332,7 +338,11 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let caller = reader(&context)?;
-        let contents = survive(resources::read(&self.0, caller, &request.uri)).await?;
+        let wishes = tools::Request {
+            stop: context.ct.clone(),
+            ..tools::Request::default()
+        };
+        let contents = survive(resources::read(&self.0, caller, &request.uri, wishes)).await?;
         let mut result = ReadResourceResult::new(vec![contents]);
         result.ttl_ms = Some(0);
         result.cache_scope = Some(CacheScope::Private);

@@ -1,31 +1,49 @@
 //! Spotify on behalf of one caller: the only file of this room that touches a token.
 //!
-//! It asks for the link's token once a call of ours, sends, and on a 401 asks for a newer one and repeats once.
+//! It asks for the link's token once a call of ours. Reads are answered from memory where they may be; what is really
+//! sent goes through the quota of the link's app, and on a 401 once more with a newer token.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
 
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::PersonId,
-    link::{Access, Links},
-    spotify::{Call, Client, SpotifyError},
+    link::{Access, LinkFault},
+    quota::{App, Errand, Whose},
+    spotify::{Call, Received, SpotifyError},
 };
 
 use super::{fault::Fault, server::Deps};
 
 /// One caller's way to Spotify, for the length of one tool call.
 pub(crate) struct Upstream<'a> {
-    links: &'a Links,
-    client: &'a Client,
+    deps: &'a Deps,
     person: PersonId,
     needs: &'static [&'static str],
-    first: OnceCell<Access>,
+    first: OnceCell<Way>,
     renewed: OnceCell<Access>,
+    errand: Errand,
     calls: AtomicU32,
     stop: CancellationToken,
     finishing: AtomicBool,
+}
+
+/// The link's token, and what is left of the app that it goes through.
+struct Way {
+    access: Access,
+    app: Arc<App>,
+}
+
+/// Why a call has no answer; all who wait for the same answer are told the same.
+#[derive(Clone, Debug)]
+enum Failure {
+    Link(LinkFault),
+    Spotify(SpotifyError),
 }
 
 impl<'a> Upstream<'a> {
@@ -38,12 +56,12 @@ impl<'a> Upstream<'a> {
         stop: CancellationToken,
     ) -> Self {
         Self {
-            links: &deps.links,
-            client: &deps.spotify,
+            deps,
             person,
             needs,
             first: OnceCell::new(),
             renewed: OnceCell::new(),
+            errand: Errand::new(person),
             calls: AtomicU32::new(0),
             stop,
             finishing: AtomicBool::new(false),
@@ -62,64 +80,114 @@ impl<'a> Upstream<'a> {
     /// # Errors
     /// No token, or `missing_scope`.
     pub(crate) async fn require(&self, needs: &'static [&'static str]) -> Result<(), Fault> {
-        let access = self.first.get_or_try_init(|| self.open()).await?;
-        lacking(access, needs)
+        let way = self.first.get_or_try_init(|| self.open()).await?;
+        lacking(&way.access, needs)
     }
 
-    /// As [`send`](Self::send), but never from memory: for looking at what a write has just changed.
-    ///
-    /// # Errors
-    /// Those of [`send`](Self::send).
-    pub(crate) async fn fresh<T>(&self, call: &Call<T>) -> Result<T, Fault> {
-        self.send(call).await
-    }
-
-    /// How many calls were sent to Spotify.
+    /// How many calls were sent to Spotify. Answers from memory cost none, and repetitions count.
     pub(crate) fn calls(&self) -> u32 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Sends `call` for the person.
+    /// What is left of the app that the caller's link goes through; without a link, of the operator's.
+    pub(crate) fn app(&self) -> Arc<App> {
+        self.first
+            .get()
+            .map_or_else(|| self.deps.quota.home(), |way| Arc::clone(&way.app))
+    }
+
+    /// The answer to `call` for the person: from memory if it was read a moment ago and they have written nothing since.
     ///
     /// # Errors
     /// No token, a permission that was not granted (found out without a call), or what Spotify answered.
     /// [`Cancelled`](Fault::Cancelled) once the client has left; a write that is under way is not broken off.
-    pub(crate) async fn send<T>(&self, call: &Call<T>) -> Result<T, Fault> {
+    pub(crate) async fn send<T>(&self, call: &Call<T>) -> Result<T, Fault>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        self.unless_left(call, false).await
+    }
+
+    /// As [`send`](Self::send), but never from memory: for looking at what a write has just changed. What comes is
+    /// remembered.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    pub(crate) async fn fresh<T>(&self, call: &Call<T>) -> Result<T, Fault>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        self.unless_left(call, true).await
+    }
+
+    async fn unless_left<T>(&self, call: &Call<T>, fresh: bool) -> Result<T, Fault>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
         if self.finishing.load(Ordering::Relaxed) {
-            return self.carry_out(call).await;
+            return self.answer(call, fresh).await;
         }
         if !call.is_read() && !self.stop.is_cancelled() {
-            return self.carry_out(call).await;
+            return self.answer(call, fresh).await;
         }
         self.stop
-            .run_until_cancelled(self.carry_out(call))
+            .run_until_cancelled(self.answer(call, fresh))
             .await
             .unwrap_or(Err(Fault::Cancelled))
     }
 
-    async fn carry_out<T>(&self, call: &Call<T>) -> Result<T, Fault> {
+    async fn answer<T>(&self, call: &Call<T>, fresh: bool) -> Result<T, Fault>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let way = self.first.get_or_try_init(|| self.open()).await?;
+        let quota = &self.deps.quota;
+        if !call.is_read() {
+            let _writing = quota.writing(self.person, call.group());
+            let received = self.carry_out(way, call).await?;
+            return Ok(received.value);
+        }
+        let whose = Whose {
+            person: self.person,
+            app: way.app.id(),
+        };
+        let send = || self.carry_out(way, call);
+        Ok(quota.memory().read(whose, call, fresh, send).await?)
+    }
+
+    /// Asks Spotify, with a newer token if the first one is refused.
+    async fn carry_out<T>(&self, way: &Way, call: &Call<T>) -> Result<Received<T>, Failure> {
         if let Some(renewed) = self.renewed.get() {
-            return Ok(self.count_and_send(renewed, call).await?);
+            return self.in_turn(way, renewed, call).await;
         }
-        let first = self.first.get_or_try_init(|| self.open()).await?;
-        match self.count_and_send(first, call).await {
-            Err(SpotifyError::Unauthorized(_)) => {}
-            answered => return Ok(answered?),
+        match self.in_turn(way, &way.access, call).await {
+            Err(Failure::Spotify(SpotifyError::Unauthorized(_))) => {}
+            answered => return answered,
         }
-        let renew = || self.links.renew(self.person, first);
+        let renew = || self.deps.links.renew(self.person, &way.access);
         let renewed = self.renewed.get_or_try_init(renew).await?;
-        Ok(self.count_and_send(renewed, call).await?)
+        self.in_turn(way, renewed, call).await
     }
 
-    async fn open(&self) -> Result<Access, Fault> {
-        let access = self.links.access(self.person).await?;
+    async fn in_turn<T>(
+        &self,
+        way: &Way,
+        access: &Access,
+        call: &Call<T>,
+    ) -> Result<Received<T>, Failure> {
+        let sending = || {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            way.app.count(call.group(), 1);
+        };
+        let send = || self.deps.spotify.send_counted(&access.token, call, sending);
+        Ok(way.app.make(&self.errand, call, send).await?)
+    }
+
+    async fn open(&self) -> Result<Way, Fault> {
+        let access = self.deps.links.access(self.person).await?;
         lacking(&access, self.needs)?;
-        Ok(access)
-    }
-
-    async fn count_and_send<T>(&self, access: &Access, call: &Call<T>) -> Result<T, SpotifyError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.client.send(&access.token, call).await
+        let app = self.deps.quota.app(access.app);
+        Ok(Way { access, app })
     }
 }
 
@@ -135,5 +203,26 @@ fn lacking(access: &Access, needs: &[&'static str]) -> Result<(), Fault> {
         Ok(())
     } else {
         Err(Fault::MissingScope(missing))
+    }
+}
+
+impl From<LinkFault> for Failure {
+    fn from(fault: LinkFault) -> Self {
+        Self::Link(fault)
+    }
+}
+
+impl From<SpotifyError> for Failure {
+    fn from(fault: SpotifyError) -> Self {
+        Self::Spotify(fault)
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Link(fault) => Self::Link(fault),
+            Failure::Spotify(fault) => Self::Spotify(fault),
+        }
     }
 }

@@ -19,6 +19,7 @@ pub struct Call<T> {
     group: Group,
     forbidden: Forbidden,
     repeatable: bool,
+    edition: Option<Box<str>>,
     decode: Decode<T>,
 }
 
@@ -66,11 +67,50 @@ impl<T> Call<T> {
         self.repeatable
     }
 
-    /// Method, path and query: equal for calls that ask the same. It names no person, so a cache adds who asks.
+    /// Method, path, query and edition: equal for calls that ask the same. It names no person, so a cache adds who asks.
     pub fn cache_key(&self) -> String {
-        let (path, query) = (self.path(), self.query());
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{} {path}{mark}{query}", self.method)
+        let parts = [
+            self.method.as_str(),
+            " ",
+            self.path(),
+            if self.query.is_empty() { "" } else { "?" },
+            &self.query,
+            if self.edition.is_some() { "#" } else { "" },
+            self.edition.as_deref().unwrap_or_default(),
+        ];
+        parts.concat()
+    }
+
+    /// Method and path with `{id}` in the place of ids, such as `GET artists/{id}/albums`: what Spotify offers or not.
+    pub fn endpoint(&self) -> String {
+        let path = match &self.target {
+            Target::Path(path) => path.as_ref(),
+            // An address that names no version is told apart as it stands.
+            Target::Page(address) => {
+                let path = address.split(['?', '#']).next().unwrap_or_default();
+                path.split_once("/v1/").map_or(path, |(_, path)| path)
+            }
+        };
+        let mut endpoint = String::with_capacity(self.method.as_str().len() + 1 + path.len());
+        endpoint.push_str(self.method.as_str());
+        for (index, segment) in path.split('/').enumerate() {
+            endpoint.push(if index == 0 { ' ' } else { '/' });
+            endpoint.push_str(if is_id(segment) { "{id}" } else { segment });
+        }
+        endpoint
+    }
+
+    /// Says which edition of a thing is asked for (a playlist's `snapshot_id`): an answer about it never grows old.
+    /// Spotify is not told, so the caller must have seen that edition a moment ago.
+    #[must_use]
+    pub fn of_edition(mut self, edition: Option<&str>) -> Self {
+        self.edition = edition.map(Into::into);
+        self
+    }
+
+    /// Whether the call says which edition of a thing it asks for.
+    pub fn has_edition(&self) -> bool {
+        self.edition.is_some()
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -101,6 +141,7 @@ impl<T> Call<T> {
             group,
             forbidden: Forbidden::EndpointGone,
             repeatable,
+            edition: None,
             decode,
         }
     }
@@ -155,6 +196,7 @@ impl<T> Clone for Call<T> {
             group: self.group,
             forbidden: self.forbidden,
             repeatable: self.repeatable,
+            edition: self.edition.clone(),
             decode: self.decode,
         }
     }
@@ -207,6 +249,16 @@ impl Group {
         Self::Player,
     ];
 
+    /// Its place in [`ALL`](Self::ALL).
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The group of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.as_str() == name)
+    }
+
     /// A short stable name, for metrics, tables and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -225,6 +277,11 @@ impl fmt::Display for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Whether a part of a path is one of Spotify's ids: 22 characters of base62.
+fn is_id(segment: &str) -> bool {
+    segment.len() == 22 && segment.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// How bytes become an answer.

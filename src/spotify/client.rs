@@ -1,9 +1,16 @@
 //! Carries out a [`Call`]: one connection pool for everybody, the token an argument, time and size bounded.
 //!
-//! Calls that may be repeated are, a few times at most. A 401 is not: renewing tokens is another room's trade.
+//! Calls that may be repeated are, a few times at most. A 401 is not: renewing tokens is another room's trade. Nor is
+//! a 429: who waits for how long concerns everybody on the app, and this room sees one call.
 //! It keeps nothing of any person, and no proxy of the environment is used: tokens go to Spotify directly.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
@@ -42,7 +49,7 @@ pub struct ClientConfig {
     pub max_retries: usize,
     /// The wait before the first repetition; it doubles, and a random part of it is added.
     pub first_backoff: Duration,
-    /// The longest `Retry-After` that is waited for within a call.
+    /// The longest `Retry-After` of a failure that is waited for within a call.
     pub longest_wait: Duration,
     /// How many idle connections to one host are kept.
     pub idle_connections: usize,
@@ -101,6 +108,7 @@ impl Client {
                 .with_jitter()
                 .with_min_delay(config.first_backoff)
                 .with_max_times(config.max_retries),
+            logins: AtomicU64::new(0),
         })))
     }
 
@@ -109,10 +117,43 @@ impl Client {
     /// # Errors
     /// [`SpotifyError`], after the few repetitions that the call allows.
     pub async fn send<T>(&self, token: &AccessToken, call: &Call<T>) -> Result<T, SpotifyError> {
+        let sent = self.send_counted(token, call, || ()).await;
+        sent.map(|received| received.value)
+    }
+
+    /// As [`send`](Self::send), with the size of the answer. `sending` is told before each request goes out:
+    /// repetitions cost quota too.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    pub async fn send_counted<T>(
+        &self,
+        token: &AccessToken,
+        call: &Call<T>,
+        sending: impl Fn() + Send + Sync,
+    ) -> Result<Received<T>, SpotifyError> {
         let deadline = Instant::now() + self.0.call_timeout;
-        timeout_at(deadline, self.0.attempts(token, call, deadline))
+        timeout_at(deadline, self.0.attempts(token, call, deadline, &sending))
             .await
             .unwrap_or_else(|_late| Err(SpotifyError::Timeout(Context::of(call).into())))
+    }
+
+    /// How many calls of the Web API logins have made since this was last asked.
+    pub fn take_login_calls(&self) -> u64 {
+        self.0.logins.swap(0, Ordering::Relaxed)
+    }
+
+    /// Sends a call that belongs to a login.
+    pub(super) async fn send_for_login<T>(
+        &self,
+        token: &AccessToken,
+        call: &Call<T>,
+    ) -> Result<T, SpotifyError> {
+        let sending = || {
+            self.0.logins.fetch_add(1, Ordering::Relaxed);
+        };
+        let sent = self.send_counted(token, call, sending).await;
+        sent.map(|received| received.value)
     }
 
     /// The accounts service, over the same connection pool.
@@ -140,6 +181,15 @@ impl Client {
     }
 }
 
+/// A decoded answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<T> {
+    /// What it says.
+    pub value: T,
+    /// How long its body was, in bytes.
+    pub bytes: usize,
+}
+
 #[derive(Debug)]
 struct Inner {
     http: reqwest::Client,
@@ -149,6 +199,7 @@ struct Inner {
     max_body_bytes: usize,
     longest_wait: Duration,
     backoff: ExponentialBuilder,
+    logins: AtomicU64,
 }
 
 impl Inner {
@@ -157,38 +208,32 @@ impl Inner {
         token: &AccessToken,
         call: &Call<T>,
         deadline: Instant,
-    ) -> Result<T, SpotifyError> {
-        let once = || self.attempt(token, call);
+        sending: &(impl Fn() + Send + Sync),
+    ) -> Result<Received<T>, SpotifyError> {
+        let once = || {
+            sending();
+            self.attempt(token, call)
+        };
         if !call.is_repeatable() {
             return once().await;
         }
-        let mut waited = false;
         once.retry(self.backoff)
-            .when(SpotifyError::is_retryable)
+            .when(|error| error.is_retryable() && !matches!(error, SpotifyError::RateLimited(_)))
             .adjust(|error, backoff| {
-                let pause = self.pause(error, backoff?, &mut waited)?;
-                (Instant::now() + pause < deadline).then_some(pause)
+                // Spotify's own wish is followed, if it is short.
+                let wish = error.context().retry_after.unwrap_or_default();
+                let pause = wish + backoff?;
+                let fits = wish <= self.longest_wait && Instant::now() + pause < deadline;
+                fits.then_some(pause)
             })
             .await
     }
 
-    /// How long to wait before the next attempt. Spotify's own wish is followed once, if it is short.
-    fn pause(
+    async fn attempt<T>(
         &self,
-        error: &SpotifyError,
-        backoff: Duration,
-        waited: &mut bool,
-    ) -> Option<Duration> {
-        let wish = error.context().retry_after;
-        if matches!(error, SpotifyError::RateLimited(_)) && (wish.is_none() || *waited) {
-            return None;
-        }
-        *waited |= wish.is_some();
-        let wish = wish.unwrap_or_default();
-        (wish <= self.longest_wait).then(|| wish + backoff)
-    }
-
-    async fn attempt<T>(&self, token: &AccessToken, call: &Call<T>) -> Result<T, SpotifyError> {
+        token: &AccessToken,
+        call: &Call<T>,
+    ) -> Result<Received<T>, SpotifyError> {
         let request = self.request(token, call)?;
         let response = self
             .execute(request)
@@ -206,8 +251,13 @@ impl Inner {
                     BodyFault::TooLong => SpotifyError::BodyTooLarge(answered(call, status).into()),
                     BodyFault::Broken(cause) => lost(call, Some(status), cause),
                 })?;
-        call.decode(&body)
-            .map_err(|fault| malformed(call, status, &fault))
+        let value = call
+            .decode(&body)
+            .map_err(|fault| malformed(call, status, &fault))?;
+        Ok(Received {
+            value,
+            bytes: body.len(),
+        })
     }
 
     fn request<T>(&self, token: &AccessToken, call: &Call<T>) -> Result<Request, SpotifyError> {

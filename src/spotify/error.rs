@@ -70,6 +70,21 @@ pub enum SpotifyError {
 }
 
 impl SpotifyError {
+    /// The call was not made, because the quota of its group is used up for as long as `wait`.
+    pub fn quota_closed<T>(call: &Call<T>, wait: Duration) -> Self {
+        Self::QuotaExceeded(Context::waiting(call, wait))
+    }
+
+    /// The call was not made, because Spotify asked the app to slow down for as long as `wait`.
+    pub fn cooling<T>(call: &Call<T>, wait: Duration) -> Self {
+        Self::RateLimited(Context::waiting(call, wait))
+    }
+
+    /// The call was not made, because Spotify lately said that the app has not got this endpoint.
+    pub fn known_gone<T>(call: &Call<T>) -> Self {
+        Self::EndpointGone(Context::of(call).into())
+    }
+
     /// What is known about the failure.
     pub fn context(&self) -> &Context {
         match self {
@@ -148,6 +163,16 @@ impl Context {
             group: call.group(),
             write: !call.is_read(),
         }
+    }
+
+    /// A call that was not made, and may be in a while: whole seconds, at least one.
+    fn waiting<T>(call: &Call<T>, wait: Duration) -> Box<Self> {
+        let seconds = wait.as_millis().div_ceil(1_000).max(1);
+        let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX));
+        Box::new(Self {
+            retry_after: Some(wait),
+            ..Self::of(call)
+        })
     }
 
     pub(super) fn reason_is(&self, word: &str) -> bool {

@@ -18,6 +18,6 @@ pub mod id;
 pub mod model;
 
 pub use call::{Call, Group};
-pub use client::{Client, ClientBuildError, ClientConfig};
+pub use client::{Client, ClientBuildError, ClientConfig, Received};
 pub use error::{Context, SpotifyError};
 pub use token::{AccessToken, RefreshToken};

@@ -15,7 +15,7 @@ use super::{Db, StoreError};
 const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
 
 /// Our tables and the migrator's. Anything else means that the database is somebody else's.
-const OURS: [&str; 17] = [
+const OURS: [&str; 19] = [
     "_sqlx_migrations",
     "allowances",
     "api_keys",
@@ -26,6 +26,8 @@ const OURS: [&str; 17] = [
     "flows",
     "grants",
     "people",
+    "quota_calls",
+    "quota_closures",
     "revocations",
     "sessions",
     "spotify_apps",

@@ -11,6 +11,10 @@ const REVOCATION_KEPT: Millis = HOUR;
 const SUSPENDED_TOKENS_KEPT: Millis = 3 * DAY;
 /// How long the audit keeps what concerns no person: strangers can make such entries.
 const STRANGERS_AUDIT_KEPT: Millis = 90 * DAY;
+/// How long the calls of an hour count, with the hour itself and one more.
+const CALLS_KEPT: Millis = DAY + 2 * HOUR;
+/// How long a quota that was once used up says how many calls it had.
+const CEILINGS_KEPT: Millis = 30 * DAY;
 /// How long a grant is kept after its end, so that the reuse of its tokens is noticed.
 const ENDED_GRANTS_KEPT: Millis = 30 * DAY;
 
@@ -41,6 +45,10 @@ pub struct Swept {
     pub clients: u64,
     /// Entries of the audit that concern no person.
     pub audit: u64,
+    /// Hours of counted calls.
+    pub calls: u64,
+    /// Endpoints that may be tried again, and quotas that were used up long ago.
+    pub closures: u64,
 }
 
 impl Db {
@@ -98,6 +106,18 @@ impl Db {
                     now - STRANGERS_AUDIT_KEPT,
                 )
                 .await?,
+            calls: self
+                .delete_before("delete from quota_calls where hour <= $1", now - CALLS_KEPT)
+                .await?,
+            closures: self
+                .delete_before(
+                    "delete from quota_closures where kind = 'endpoint' and closed_until <= $1",
+                    now,
+                )
+                .await?
+                + self
+                    .delete_before("delete from quota_closures where closed_until <= $1", now - CEILINGS_KEPT)
+                    .await?,
         })
     }
 

@@ -23,6 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "link",
             "mcp",
             "oauth",
+            "quota",
             "router",
             "spotify",
             "store",
@@ -61,7 +62,8 @@ const TABLE: &[(&str, &[&str])] = &[
             "fetch",
         ],
     ),
-    ("mcp", &["auth", "fetch", "link", "spotify"]),
+    ("mcp", &["auth", "fetch", "link", "quota", "spotify"]),
+    ("quota", &["store", "spotify"]),
     ("auth", &["store", "crypto"]),
     (
         "link",

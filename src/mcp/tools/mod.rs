@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod context;
+mod curation;
 mod library;
 mod player;
 mod playlists;
@@ -37,13 +38,14 @@ use run;
 
 /// Every tool, in the order in which clients see them.
 pub(crate) fn table() -> impl Iterator<Item = &'static Spec> {
-    let families: [&'static [Spec]; 6] = [
+    let families: [&'static [Spec]; 7] = [
         &STATUS,
         &catalogue::TOOLS,
         &player::TOOLS,
         &playlists::TOOLS,
         &library::TOOLS,
         &spoken::TOOLS,
+        &curation::TOOLS,
     ];
     families.into_iter().flatten()
 }

@@ -1,4 +1,5 @@
-//! `get_status`: the account and the link, for a model that wonders why something does not work.
+//! `get_status`: the account, the link and what is left of Spotify's calls, for a model that wonders why something does
+//! not work.
 
 use std::fmt::Write;
 
@@ -7,7 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{auth::Toolset, spotify::api};
+use crate::{
+    auth::Toolset,
+    quota::{GroupStanding, Standing},
+    spotify::api,
+};
 
 use super::Context;
 use crate::mcp::{
@@ -41,6 +46,37 @@ struct Told {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing_tools: Vec<&'static str>,
     read_only: bool,
+    /// Groups of endpoints that were used or are limited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    spotify_calls: Vec<Group>,
+    /// Endpoints that Spotify lately said this app has not got.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<String>,
+}
+
+/// What is left of a group of endpoints, for everybody on this server together.
+#[derive(Debug, Serialize)]
+struct Group {
+    group: &'static str,
+    /// Calls of the last 24 hours.
+    calls: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_until: Option<String>,
+}
+
+impl Group {
+    /// The group, if there is anything to tell.
+    fn of(standing: &GroupStanding) -> Option<Self> {
+        let left = standing.left();
+        (standing.calls > 0 || left.is_some()).then(|| Self {
+            group: standing.group.as_str(),
+            calls: standing.calls,
+            left,
+            closed_until: standing.closed_until.map(text::minute),
+        })
+    }
 }
 
 pub(super) fn output() -> JsonObject {
@@ -49,7 +85,8 @@ pub(super) fn output() -> JsonObject {
         "premium": {"type": "string"}, "active_device": {"type": "string"},
         "granted": {"type": "array", "items": {"type": "string"}},
         "missing": {"type": "array", "items": {"type": "string"}},
-        "reconnect_by": {"type": "string"}, "reconnect_url": {"type": "string"}, "version": {"type": "string"}
+        "reconnect_by": {"type": "string"}, "reconnect_url": {"type": "string"}, "version": {"type": "string"},
+        "spotify_calls": {"type": "array"}, "withheld": {"type": "array"}
     }, "required": ["connected", "version"]}))
 }
 
@@ -65,6 +102,7 @@ pub(super) async fn get_status(context: &Context<'_>, _: Args) -> Result<Answer,
         // The call itself found out that Spotify has ended the link.
         status = standing::of(context.deps, context.caller).await?;
     }
+    let Standing { groups, gone, .. } = left(context).await;
     let offered = &context.deps.settings.offer;
     let lacking = context.lacking().await?;
     let told = Told {
@@ -79,6 +117,8 @@ pub(super) async fn get_status(context: &Context<'_>, _: Args) -> Result<Answer,
             .map(Toolset::as_str)
             .collect(),
         read_only: offered.read_only || context.caller.reads_only(),
+        spotify_calls: groups.iter().filter_map(Group::of).collect(),
+        withheld: gone.into_iter().map(|gone| gone.endpoint).collect(),
         status,
     };
     let answer = Answer::new(in_words(&told, &lacking), &told);
@@ -99,6 +139,14 @@ async fn active_device(context: &Context<'_>) -> (Option<String>, Option<&'stati
         }
         Err(fault) => (None, Some(fault.code())),
     }
+}
+
+/// What is left of the app's calls. A database that cannot be asked leaves what this process knows.
+async fn left(context: &Context<'_>) -> Standing {
+    if let Err(fault) = context.deps.quota.read_calls().await {
+        tracing::warn!(error = %fault, "the calls of other replicas cannot be read");
+    }
+    context.upstream.app().standing()
 }
 
 fn in_words(told: &Told, lacking: &Lacking) -> String {
@@ -141,10 +189,32 @@ fn in_words(told: &Told, lacking: &Lacking) -> String {
         words.push_str("This connection only reads.\n");
     }
     let _ = writeln!(words, "Tools: {}.", told.toolsets.join(", "));
-    let _ = write!(
-        words,
-        "Spotify withholds from this app: {WITHHELD}. auxcord {}.",
-        status.version
-    );
+    calls_in_words(&told.spotify_calls, &mut words);
+    let _ = write!(words, "Spotify withholds from this app: {WITHHELD}");
+    for endpoint in &told.withheld {
+        let _ = write!(words, "; since today {endpoint}");
+    }
+    let _ = write!(words, ". auxcord {}.", status.version);
     words
+}
+
+fn calls_in_words(groups: &[Group], words: &mut String) {
+    if groups.is_empty() {
+        return;
+    }
+    words.push_str("Spotify calls of the last 24 h, everybody together: ");
+    for (index, group) in groups.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(words, "{comma}{} {}", group.group, group.calls);
+        match (&group.closed_until, group.left) {
+            (Some(until), _) => {
+                let _ = write!(words, " (used up until about {until})");
+            }
+            (None, Some(left)) => {
+                let _ = write!(words, " (about {left} left)");
+            }
+            (None, None) => {}
+        }
+    }
+    words.push_str(".\n");
 }

@@ -116,7 +116,8 @@ async fn release(State(sandbox): State<Shared>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn found(found: bool) -> StatusCode {
+/// 204, or 404 for what is not there.
+pub(super) fn found(found: bool) -> StatusCode {
     if found {
         StatusCode::NO_CONTENT
     } else {

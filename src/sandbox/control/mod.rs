@@ -1,6 +1,7 @@
 //! What tests and other processes see and steer: people, time, tokens, calls. It is no part of what is simulated.
 
 mod http;
+mod http_state;
 mod state;
 mod steer;
 
@@ -186,5 +187,5 @@ impl Control {
 
 /// The routes under `/_sandbox`.
 pub(super) fn routes() -> Router<Shared> {
-    http::routes()
+    http::routes().merge(http_state::routes())
 }

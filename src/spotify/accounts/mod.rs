@@ -155,7 +155,7 @@ impl Accounts {
     /// # Errors
     /// [`SpotifyError`]; an account without an id counts as malformed.
     pub async fn me(&self, token: &AccessToken) -> Result<Account, SpotifyError> {
-        self.client.send(token, &api::me()).await
+        self.client.send_for_login(token, &api::me()).await
     }
 
     async fn token(

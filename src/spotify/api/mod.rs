@@ -11,7 +11,9 @@ mod rework;
 mod search;
 mod spoken;
 
-pub use catalogue::{album_tracks, track};
+pub use catalogue::{
+    ReleaseGroup, album, album_tracks, artist, artist_albums, audiobook, episode, show, track,
+};
 pub use library::{
     TimeRange, URIS_PER_CALL, followed_artists, library_contains, me, remove_from_library,
     save_to_library, saved_albums, saved_audiobooks, saved_episodes, saved_shows, saved_tracks,

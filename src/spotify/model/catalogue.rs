@@ -25,6 +25,12 @@ pub struct Track {
     pub artists: Vec<ArtistRef>,
     /// Where it appeared.
     pub album: Option<AlbumRef>,
+    /// Its number on its disc.
+    #[serde(deserialize_with = "lenient::count")]
+    pub track_number: Option<u64>,
+    /// Which disc of its album it is on.
+    #[serde(deserialize_with = "lenient::count")]
+    pub disc_number: Option<u64>,
     /// Length in milliseconds.
     #[serde(deserialize_with = "lenient::count")]
     pub duration_ms: Option<u64>,
@@ -97,6 +103,8 @@ pub struct Album {
     /// How many tracks it has.
     #[serde(deserialize_with = "lenient::count")]
     pub total_tracks: Option<u64>,
+    /// The first page of its tracks, where the album itself was asked for.
+    pub tracks: Option<Page<Track>>,
     /// Numbers that others know it by; simplified albums have none.
     #[serde(deserialize_with = "lenient::part")]
     pub external_ids: ExternalIds,
@@ -139,6 +147,9 @@ pub struct Show {
     /// Who wrote it, of an audiobook.
     #[serde(deserialize_with = "lenient::list")]
     pub authors: Vec<Author>,
+    /// What it says of itself.
+    #[serde(deserialize_with = "lenient::text")]
+    pub description: Option<String>,
     /// How many episodes a podcast has.
     #[serde(deserialize_with = "lenient::count")]
     pub total_episodes: Option<u64>,

@@ -115,6 +115,8 @@ impl Mixed {
             name: self.name,
             artists: self.artists,
             album: self.album,
+            track_number: None,
+            disc_number: None,
             duration_ms: self.duration_ms,
             explicit: self.explicit,
             is_local: self.is_local,

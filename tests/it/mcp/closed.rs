@@ -8,6 +8,7 @@ use auxcord::{
     fetch::{FetchConfig, Fetcher},
     link::{LinkApp, LinkParts, Links},
     mcp::{self, Deps, Offer, Settings, StateKey},
+    quota::{Quota, QuotaParts},
     spotify::{Client, ClientConfig, accounts::AppCredentials},
     store::{AppId, Db, DbOptions, Freshness, Target},
 };
@@ -70,6 +71,14 @@ async fn deps(folder: &std::path::Path) -> Deps {
         client_secret: None,
     };
     let app = AppId::new(NOON, random_bytes());
+    let quota = Quota::new(QuotaParts {
+        db: db.clone(),
+        clock: Clock::manual(NOON),
+        freshness: Freshness::new(),
+        home: app,
+        budgets: [None; 7],
+        origin: "tests".to_owned(),
+    });
     let links = Links::new(LinkParts {
         db,
         freshness: Freshness::new(),
@@ -87,6 +96,7 @@ async fn deps(folder: &std::path::Path) -> Deps {
         links,
         spotify,
         fetcher: Fetcher::new(FetchConfig::default()).unwrap(),
+        quota,
         clock: Clock::manual(NOON),
         base_url: "http://127.0.0.1:8001".to_owned(),
         settings: Settings {

@@ -94,6 +94,66 @@ async fn faults_are_ordered_and_cleared_over_http() {
 }
 
 #[tokio::test]
+async fn the_state_is_seen_and_changed_over_http() {
+    let spotify = Spotify::start().await;
+    let me = spotify.person(0).id;
+    let of = |what: &str| format!("people/{me}/{what}");
+    let lists = spotify.see(&of("playlists")).await;
+    let list = &lists[6];
+    let alone = format!("playlists/{}", list["id"].as_str().unwrap());
+    assert_eq!(&spotify.see(&alone).await, list);
+    assert_eq!(list["uris"].as_array().unwrap().len(), 1_200);
+    let tracks = spotify.see(&of("library/tracks")).await;
+    assert_eq!(tracks.as_array().unwrap().len(), 320);
+    assert_eq!(spotify.see(&of("player")).await["playing"], true);
+    let (_, new) = spotify
+        .steer(&of("devices"), json!({"name": "Shed", "sort": "Speaker"}))
+        .await;
+    let (status, _) = spotify
+        .steer(&of("devices/Shed"), json!({"restricted": true}))
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    let devices = spotify.see(&of("devices")).await;
+    let shed = devices.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&shed["id"], &shed["restricted"]),
+        (&new["id"], &json!(true))
+    );
+    let put_on = spotify
+        .http
+        .put(spotify.door(&of("player")))
+        .json(&json!({"item": tracks[3]}));
+    assert_eq!(
+        put_on.send().await.unwrap().status(),
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(spotify.see(&of("player")).await["uri"], tracks[3]);
+    for device in ["Shed", ""] {
+        let path = of(&format!("devices/{device}"));
+        let gone = spotify
+            .http
+            .delete(spotify.door(path.trim_end_matches('/')));
+        assert_eq!(gone.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    }
+    assert_eq!(spotify.see(&of("devices")).await, json!([]));
+    spotify.steer(&of("plan"), json!({"premium": false})).await;
+    assert_eq!(spotify.person(0).plan, "free");
+    let (status, _) = spotify.steer("knobs", json!({"daily_quota": 1})).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let token = spotify.token(0);
+    spotify.ok(&token, "/me").await;
+    assert_eq!(spotify.refused(&token, "/me").await.0, 429);
+    spotify.steer("knobs", json!({"player_lag_ms": 5})).await;
+    assert_eq!(
+        spotify.refused(&token, "/me").await.0,
+        429,
+        "what is absent stays"
+    );
+    spotify.steer("knobs", json!({"daily_quota": null})).await;
+    spotify.ok(&token, "/me").await;
+}
+
+#[tokio::test]
 async fn calls_are_counted_by_endpoint_until_they_are_reset() {
     let spotify = Spotify::start().await;
     let token = spotify.token(0);

@@ -1,12 +1,16 @@
 //! The simulated Spotify keeps to Spotify's documents: stories told over HTTP, as its clients see it.
 
 mod accounts;
+mod commands;
 mod control;
+mod editing;
 mod faults;
 mod library;
+mod limits;
 mod openapi;
 mod player;
 mod playlists;
+mod saving;
 mod search;
 mod web_api;
 
@@ -95,6 +99,30 @@ impl Spotify {
                 .unwrap(),
         )
         .await
+    }
+
+    /// A call with a body or without one; gives the status and the error's message and reason.
+    async fn write(
+        &self,
+        method: Method,
+        token: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, String, String) {
+        let request = self.call(method, token, path);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request.header("content-length", "0"),
+        };
+        let (status, body) = read(request.send().await.unwrap()).await;
+        let told = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
+        (status.as_u16(), told("message"), told("reason"))
+    }
+
+    /// A write that is accepted.
+    async fn does(&self, method: Method, token: &str, path: &str, body: Option<Value>) {
+        let (status, message, reason) = self.write(method, token, path, body).await;
+        assert!(status < 300, "{path}: {status} {message} {reason}");
     }
 
     /// A successful read.
@@ -199,6 +227,17 @@ async fn read(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let text = response.text().await.unwrap();
     (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// The URI of the track of the catalogue at that place among those called night.
+async fn night(spotify: &Spotify, at: usize) -> String {
+    let path = "/search?q=track:night&type=track&limit=10";
+    let found = spotify.ok(&spotify.token(0), path).await;
+    uri(&items(&found["tracks"])[at])
+}
+
+fn uri(thing: &Value) -> String {
+    thing["uri"].as_str().unwrap().to_owned()
 }
 
 fn items(page: &Value) -> &Vec<Value> {

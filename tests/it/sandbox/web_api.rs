@@ -278,18 +278,6 @@ async fn removed_endpoints_are_forbidden_and_unknown_ones_are_not_found() {
 }
 
 #[tokio::test]
-async fn what_is_not_simulated_says_so() {
-    let spotify = Spotify::start().await;
-    let play = spotify
-        .call(Method::PUT, &spotify.token(0), "/me/player/play")
-        .header("content-length", "0")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(play.status(), StatusCode::NOT_IMPLEMENTED);
-}
-
-#[tokio::test]
 async fn lists_refuse_limits_that_they_do_not_have() {
     let spotify = Spotify::start().await;
     let token = spotify.token(0);

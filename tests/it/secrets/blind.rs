@@ -12,7 +12,7 @@ use auxcord::{
         AccessToken, RefreshToken,
         accounts::{AppCredentials, AuthorizeRequest, TokenSet},
     },
-    store::{DbOptions, FlowId, KeyId, NewKey, NewSession, SessionId, Target},
+    store::{AppId, DbOptions, FlowId, KeyId, NewKey, NewSession, SessionId, Target},
 };
 use url::Url;
 
@@ -37,6 +37,7 @@ fn tokens_and_what_holds_them() {
         &Access {
             token: access.clone(),
             scopes: [].into(),
+            app: AppId::new(0, [0; 10]),
             version: 1,
         },
         &AppCredentials {

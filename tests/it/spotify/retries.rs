@@ -1,6 +1,9 @@
 //! What is sent again and what never is.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use auxcord::spotify::{
     Call, SpotifyError,
@@ -42,23 +45,8 @@ async fn a_read_gives_up_after_two_repetitions() {
 }
 
 #[tokio::test]
-async fn a_short_wish_to_wait_is_followed_once() {
-    let upstream = Upstream::answering([busy(0), found()]).await;
-    let results = upstream.client.send(&token(), &api::search(&QUERY)).await;
-    assert!(results.is_ok());
-
-    let upstream = Upstream::answering([busy(0), busy(0), found()]).await;
-    let error = upstream.client.send(&token(), &api::search(&QUERY)).await;
-    assert!(
-        matches!(error, Err(SpotifyError::RateLimited(_))),
-        "{error:?}"
-    );
-    assert_eq!(upstream.seen().len(), 2);
-}
-
-#[tokio::test]
-async fn a_long_or_missing_wish_to_wait_is_the_callers() {
-    for answer in [busy(6), Answer::new(429, "")] {
+async fn a_wish_to_slow_down_is_never_followed_here() {
+    for answer in [busy(0), busy(1), busy(6), Answer::new(429, "")] {
         let upstream = Upstream::answering([answer, found()]).await;
         let error = upstream.client.send(&token(), &api::search(&QUERY)).await;
         assert!(
@@ -70,16 +58,45 @@ async fn a_long_or_missing_wish_to_wait_is_the_callers() {
 }
 
 #[tokio::test]
+async fn a_failure_s_short_wish_to_wait_is_followed_and_a_long_one_is_not() {
+    let failing = |wait: u64| Answer::new(503, "").with("retry-after", &wait);
+    let upstream = Upstream::answering([failing(0), found()]).await;
+    let results = upstream.client.send(&token(), &api::search(&QUERY)).await;
+    assert!(results.is_ok(), "{results:?}");
+
+    let upstream = Upstream::answering([failing(6), found()]).await;
+    let error = upstream.client.send(&token(), &api::search(&QUERY)).await;
+    assert!(matches!(error, Err(SpotifyError::Upstream(_))), "{error:?}");
+    assert_eq!(upstream.seen().len(), 1);
+}
+
+#[tokio::test]
 async fn a_wait_past_the_end_of_the_call_is_not_begun() {
-    let upstream = Upstream::configured([busy(3), found()], |config| {
+    let failing = Answer::new(503, "").with("retry-after", &3);
+    let upstream = Upstream::configured([failing, found()], |config| {
         config.call_timeout = Duration::from_secs(2);
     })
     .await;
     let error = upstream.client.send(&token(), &api::search(&QUERY)).await;
-    assert!(
-        matches!(error, Err(SpotifyError::RateLimited(_))),
-        "{error:?}"
-    );
+    assert!(matches!(error, Err(SpotifyError::Upstream(_))), "{error:?}");
+    assert_eq!(upstream.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn every_request_is_counted_also_those_that_repeat_one() {
+    let upstream = Upstream::answering([Answer::new(502, ""), found()]).await;
+    let counted = AtomicU32::new(0);
+    let sending = || {
+        counted.fetch_add(1, Ordering::Relaxed);
+    };
+    let call = api::search(&QUERY);
+    let sent = upstream
+        .client
+        .send_counted(&token(), &call, sending)
+        .await
+        .unwrap();
+    assert_eq!(sent.bytes, r#"{"tracks":{"total":1}}"#.len());
+    assert_eq!(counted.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, future::BoxFuture, stream};
 
 use super::{
     Context, finding,
@@ -68,16 +68,17 @@ pub(crate) async fn resolve_in(
         })
         .collect();
     let work = Work::default();
-    let mut found: Vec<(usize, Verdict)> = stream::iter(distinct.iter().enumerate())
-        .map(|(at, one)| {
-            let shared = places.iter().filter(|place| **place == at).count();
-            let work = &work;
-            async move {
-                let verdict = work.look(context, one).await;
-                steps.made(context, answer::count(shared), "searched").await;
-                (at, verdict)
-            }
-        })
+    let mut searches: Vec<BoxFuture<'_, (usize, Verdict)>> = Vec::with_capacity(distinct.len());
+    for (at, one) in distinct.iter().enumerate() {
+        let shared = places.iter().filter(|place| **place == at).count();
+        let work = &work;
+        searches.push(Box::pin(async move {
+            let verdict = work.look(context, one).await;
+            steps.made(context, answer::count(shared), "searched").await;
+            (at, verdict)
+        }));
+    }
+    let mut found: Vec<(usize, Verdict)> = stream::iter(searches)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;

@@ -260,7 +260,7 @@ async fn fetch(
 }
 
 /// Sends `call` and makes a row of each entry.
-async fn rows<T>(
+async fn rows<T: Clone + Send + Sync + 'static>(
     context: &Context<'_>,
     paging: Paging,
     call: &Call<model::Page<T>>,

@@ -66,16 +66,6 @@ impl Contents {
         })
     }
 
-    /// The playlist and its first places up to [`SCAN`].
-    ///
-    /// # Errors
-    /// Those of [`begin`](Self::begin) and [`read_on`](Self::read_on).
-    pub(crate) async fn read(context: &Context<'_>, id: &SpotifyId) -> Result<Self, Fault> {
-        let mut contents = Self::begin(context, id).await?;
-        contents.read_on(context, id).await?;
-        Ok(contents)
-    }
-
     /// Reads the places that are missing, up to [`SCAN`].
     ///
     /// # Errors

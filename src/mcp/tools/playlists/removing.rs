@@ -53,7 +53,7 @@ pub(super) struct Args {
 
 /// What came of it.
 #[derive(Debug, Serialize)]
-struct Removed {
+struct Report {
     playlist: Head,
     dry_run: bool,
     /// How many items go or went.
@@ -101,7 +101,7 @@ pub(super) async fn remove_from_playlist(
         }
         None => Removal::of_uris(&contents.items, &wanted),
     };
-    let mut removed = Removed::of(&contents, &removal, &wanted, args.dry_run);
+    let mut removed = Report::of(&contents, &removal, &wanted, args.dry_run);
     let unknown = !contents.is_whole();
     if unknown {
         removed.notes.push(format!(
@@ -265,7 +265,7 @@ pub(crate) async fn verify(
     contents::check(context, id, &expected, total, &spots).await
 }
 
-impl Removed {
+impl Report {
     fn of(contents: &Contents, removal: &Removal, wanted: &[String], dry_run: bool) -> Self {
         let missing = wanted.iter().filter(|uri| !removal.uris.contains(uri));
         Self {

@@ -46,7 +46,7 @@ struct Wish {
 
 /// What came of it.
 #[derive(Debug, Serialize)]
-struct Moved {
+struct Report {
     playlist: Head,
     moved: u32,
     from: u32,
@@ -66,7 +66,7 @@ pub(super) async fn reorder_playlist(context: &Context<'_>, args: Args) -> Resul
     let (from, count) = (args.r#move.from, args.r#move.count.unwrap_or(1));
     let to = landing(from, count, args.r#move.to, contents.total)?;
     let moving = moving(context, &id, &contents, from, count).await?;
-    let mut moved = Moved {
+    let mut moved = Report {
         playlist: contents.head.without_snapshot(),
         moved: if to == from { 0 } else { count },
         from,
@@ -141,7 +141,7 @@ async fn moving(
     Ok(moving)
 }
 
-impl Moved {
+impl Report {
     fn answer(self) -> Answer {
         let mut words = if self.moved == 0 {
             format!(

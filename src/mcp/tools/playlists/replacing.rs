@@ -95,7 +95,7 @@ pub(super) async fn replace_playlist_items(
 }
 
 /// What is in it now and could be put in again.
-fn previous(contents: &Contents) -> Vec<String> {
+pub(crate) fn previous(contents: &Contents) -> Vec<String> {
     let known = contents
         .items
         .iter()

@@ -93,7 +93,9 @@ pub(super) async fn update_playlist(context: &Context<'_>, args: Args) -> Result
         .await?;
     Ok(match details(context, &id).await {
         Ok(after) => {
-            changes.iter_mut().for_each(|change| change.compare(&after));
+            for change in &mut changes {
+                change.compare(&after);
+            }
             let same = changes.iter().all(|change| change.reads_back.is_none());
             let answer = answer(&Head::of(&after, &id), &changes, Some(same));
             answer.noting_all(changes.iter().filter_map(Change::note))

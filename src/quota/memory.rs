@@ -1,0 +1,236 @@
+//! Answers of a moment ago, in this process only: by person, app and call. Nobody is ever served another's.
+//!
+//! An answer is served as long as its kind lasts and its person has written nothing since it was asked for. What is
+//! being asked already is not asked again. Failures are shared with those who wait, and never remembered.
+
+use std::{any::TypeId, fmt, sync::Arc, time::Duration};
+
+use super::{
+    flights::{Boarding, Flights, Landed, Lead, Shared},
+    generations::Generations,
+    lasting::{LONGEST, lasts},
+};
+use crate::{
+    clock::{Clock, Millis},
+    spotify::{Call, Group, Received},
+    store::{AppId, Freshness, PersonId},
+};
+
+/// What all remembered answers may weigh together, in bytes.
+const CAPACITY: u64 = 12 * 1024 * 1024;
+/// What an answer weighs beside its body, in bytes.
+const OVERHEAD: usize = 512;
+
+/// Whose answers, through which app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Whose {
+    /// The person.
+    pub person: PersonId,
+    /// The Spotify app of their link.
+    pub app: AppId,
+}
+
+/// What an answer is found by. The type guards against two calls that read one answer differently.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    whose: Whose,
+    what: Arc<str>,
+    kind: TypeId,
+}
+
+#[derive(Clone)]
+struct Kept {
+    value: Shared,
+    generation: u64,
+    born: Millis,
+    until: Millis,
+    bytes: usize,
+}
+
+/// Remembered answers of everybody. Its `Debug` is blind: queries are people's words.
+pub struct Memory {
+    kept: moka::sync::Cache<Key, Kept>,
+    flights: Flights,
+    generations: Generations,
+    clock: Clock,
+    freshness: Freshness,
+}
+
+impl Memory {
+    /// Remembers nothing yet. Nothing is served while `freshness` does not hold.
+    pub fn new(clock: Clock, freshness: Freshness) -> Self {
+        let longest = Duration::from_millis(LONGEST.unsigned_abs());
+        let kept = moka::sync::Cache::builder()
+            .max_capacity(CAPACITY)
+            .weigher(|key: &Key, kept: &Kept| {
+                // Decoded, an answer takes about twice the room of its JSON.
+                let bytes = OVERHEAD + key.what.len() + 2 * kept.bytes;
+                u32::try_from(bytes).unwrap_or(u32::MAX)
+            })
+            .time_to_live(longest)
+            .build();
+        Self {
+            kept,
+            flights: Flights::default(),
+            generations: Generations::new(),
+            clock,
+            freshness,
+        }
+    }
+
+    /// The answer to the read `call`: a remembered one, that of the same read under way, or what `send` brings. With
+    /// `fresh` always what `send` brings, which is remembered.
+    ///
+    /// # Errors
+    /// Those of `send`, its own or those of the read that was joined.
+    pub async fn read<T, F, Sent>(
+        &self,
+        whose: Whose,
+        call: &Call<T>,
+        fresh: bool,
+        send: impl FnOnce() -> Sent + Send,
+    ) -> Result<T, F>
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Clone + Send + Sync + 'static,
+        Sent: Future<Output = Result<Received<T>, F>> + Send,
+    {
+        let key = Key::of(whose, call);
+        loop {
+            let generation = self.generations.present(whose.person, call.group());
+            if !fresh && let Some(answer) = self.recall(&key, generation) {
+                return Ok(answer);
+            }
+            let mut landing = match self.flights.board(&key, generation, fresh) {
+                Boarding::Lead(lead) => return self.lead(lead, call, send().await),
+                Boarding::Follow(landing) => landing,
+            };
+            // Without an ending the leader has gone away, and somebody else is to lead.
+            let Ok(landed) = landing.wait_for(Option::is_some).await.map(|it| it.clone()) else {
+                continue;
+            };
+            match landed {
+                Some(Landed::Answer(answer)) => {
+                    if let Ok(answer) = answer.downcast::<T>() {
+                        return Ok(Arc::unwrap_or_clone(answer));
+                    }
+                }
+                Some(Landed::Failure(failure)) => {
+                    if let Ok(failure) = failure.downcast::<F>() {
+                        return Err(Arc::unwrap_or_clone(failure));
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// `person` has begun or ended a write to `group`, here or elsewhere.
+    pub fn changed(&self, person: PersonId, group: Group) {
+        self.generations.move_on(person, group);
+    }
+
+    /// Drops everything of `person`.
+    pub fn forget(&self, person: PersonId) {
+        self.generations.end(person);
+        for (key, _) in &self.kept {
+            if key.whose.person == person {
+                self.kept.invalidate(&*key);
+            }
+        }
+    }
+
+    /// How many answers are remembered, of whoever.
+    pub fn len(&self) -> u64 {
+        self.kept.run_pending_tasks();
+        self.kept.entry_count()
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Lets go of what is too old.
+    pub(super) fn tidy(&self) {
+        self.kept.run_pending_tasks();
+    }
+
+    fn recall<T: Clone + Send + Sync + 'static>(&self, key: &Key, generation: u64) -> Option<T> {
+        if !self.freshness.holds() {
+            return None;
+        }
+        let kept = self.kept.get(key)?;
+        let now = self.clock.now();
+        // An answer from the future is one of a clock that was put back since.
+        if kept.generation != generation || now < kept.born || now >= kept.until {
+            return None;
+        }
+        kept.value.downcast_ref::<T>().cloned()
+    }
+
+    fn lead<T, F>(
+        &self,
+        lead: Lead<'_>,
+        call: &Call<T>,
+        outcome: Result<Received<T>, F>,
+    ) -> Result<T, F>
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Clone + Send + Sync + 'static,
+    {
+        let generation = lead.generation;
+        match outcome {
+            Ok(received) => {
+                let value = Arc::new(received.value);
+                let shared: Shared = Arc::clone(&value) as Shared;
+                let keep = |key: Key| {
+                    let current = self.generations.present(key.whose.person, call.group());
+                    if let Some(lasts) = lasts(call).filter(|_| current == generation) {
+                        let born = self.clock.now();
+                        let kept = Kept {
+                            value: Arc::clone(&shared),
+                            generation,
+                            born,
+                            until: born.saturating_add(lasts),
+                            bytes: received.bytes,
+                        };
+                        self.kept.insert(key, kept);
+                    }
+                };
+                lead.land(keep, || Landed::Answer(Arc::clone(&shared)));
+                drop(shared);
+                Ok(Arc::unwrap_or_clone(value))
+            }
+            Err(failure) => {
+                let told = failure.clone();
+                lead.land(|_| (), || Landed::Failure(Arc::new(told)));
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl Key {
+    fn of<T: 'static>(whose: Whose, call: &Call<T>) -> Self {
+        Self {
+            whose,
+            what: call.cache_key().into(),
+            kind: TypeId::of::<T>(),
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("whose", &self.whose)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
