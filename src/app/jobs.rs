@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Keys,
-    clock::Clock,
+    clock::{Clock, Millis},
     link::Links,
     quota::Quota,
     store::{Db, Freshness, PersonId, StoreError},
@@ -46,17 +46,17 @@ impl Revoker {
         for revocation in self.db.list_revocations(self.seq).await? {
             if let Some(person) = revocation.person {
                 self.keys.forget_person(person);
-                self.forget(person);
+                self.forget(person, revocation.created_at);
             }
             // Somebody who left is named by their keys alone.
             if let Some(owner) = revocation.key.and_then(|key| self.keys.forget_key(key)) {
-                self.forget(owner);
+                self.forget(owner, revocation.created_at);
             }
             if let Some(owner) = revocation
                 .grant
                 .and_then(|grant| self.keys.forget_grant(grant))
             {
-                self.forget(owner);
+                self.forget(owner, revocation.created_at);
             }
             if let Some(change) = &revocation.content {
                 self.quota.changed_elsewhere(change);
@@ -68,9 +68,9 @@ impl Revoker {
         Ok(())
     }
 
-    fn forget(&self, person: PersonId) {
+    fn forget(&self, person: PersonId, at: Millis) {
         self.links.forget(person);
-        self.quota.forget(person);
+        self.quota.forget(person, at);
     }
 
     /// Reads until `stop`.

@@ -2,7 +2,7 @@
 
 use std::{fs, sync::Arc, time::Duration};
 
-use super::OpenFailure;
+use super::{MakeEndpoint, OpenFailure};
 use crate::{
     auth::{self, Keys, Sessions, Toolset},
     clock::Clock,
@@ -40,6 +40,7 @@ impl Shared<'_> {
         self,
         keyring: Keyring,
         spotify: spotify::Client,
+        make: MakeEndpoint,
     ) -> Result<Doors, OpenFailure> {
         let config = self.config;
         let limits = auth::Limits::new(
@@ -63,7 +64,7 @@ impl Shared<'_> {
             max_body_bytes: config.mcp.max_body_bytes,
             https: config.server.base_url.is_https(),
             mcp_path: config.mcp.path.clone(),
-            mcp: mcp::service(mcp_deps(
+            mcp: make(mcp_deps(
                 config,
                 self.links.clone(),
                 spotify,

@@ -24,6 +24,8 @@ pub use offer::{NoTool, check_tools, tool_name};
 pub use open::{OpenFailure, Opened, open, open_database};
 pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonView};
 
+pub use crate::mcp::service as endpoint;
+
 pub use crate::auth::{KeyKind, KeyLimits, KeyOptions, Toolset};
 
 use crate::{
@@ -33,6 +35,7 @@ use crate::{
     crypto::random_bytes,
     http::{Limits, Readiness, Tls, serve},
     link::{LinkApp, LinkParts, Links},
+    mcp,
     quota::{Quota, QuotaParts},
     router,
     spotify::{self, accounts::AppCredentials},
@@ -56,11 +59,26 @@ pub struct App {
     _temporary: Option<TempDir>,
 }
 
+/// Makes the MCP endpoint from what it needs of the house.
+pub type MakeEndpoint = fn(mcp::Deps) -> mcp::Endpoint;
+
 /// Joins the rooms as `config` says. Nothing is served yet.
 ///
 /// # Errors
 /// [`OpenFailure`].
 pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
+    build_with(config, clock, endpoint).await
+}
+
+/// The same with another MCP endpoint in the place of the product's, for checks of everything around it.
+///
+/// # Errors
+/// [`OpenFailure`].
+pub async fn build_with(
+    config: &Config,
+    clock: Clock,
+    make: MakeEndpoint,
+) -> Result<App, OpenFailure> {
     let Some(client_id) = config.spotify.client_id.clone() else {
         return Err(OpenFailure::NoApp {
             redirect_uri: config.spotify.redirect_uri.to_string(),
@@ -137,7 +155,7 @@ pub async fn build(config: &Config, clock: Clock) -> Result<App, OpenFailure> {
         quota,
         notices: notices::read(&config.pages)?,
     };
-    let doors = shared.doors(opened.keyring, spotify.clone())?;
+    let doors = shared.doors(opened.keyring, spotify.clone(), make)?;
     Ok(App {
         router: router::public(doors),
         admin: router::admin(Readiness {

@@ -16,7 +16,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    app::{AdminFailure, OpenFailure},
+    app::{AdminFailure, MakeEndpoint, OpenFailure, endpoint},
     config::{Config, Faults, Flags, Sources, Transport},
 };
 
@@ -79,7 +79,12 @@ struct Settings {
 
 /// Parses the arguments, runs the command and gives the process's exit code.
 pub fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    main_with(endpoint)
+}
+
+/// The same with another MCP endpoint in the place of the product's.
+pub fn main_with(make: MakeEndpoint) -> ExitCode {
+    match run(Cli::parse(), make) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {}", told(&failure));
@@ -91,7 +96,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     let Settings {
         config,
         database,
@@ -114,7 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         None => transport_command(&sources)?,
     };
     match command {
-        Command::Serve(options) => block_on(serve::run(options, sources)),
+        Command::Serve(options) => block_on(serve::run(options, sources, make)),
         Command::Sandbox(options) => block_on(sandbox::run(options, sources)),
         Command::Migrate => block_on(migrate::run(Config::load(&sources)?)),
         Command::Users(command) => block_on(users::run(command, Config::load(&sources)?)),

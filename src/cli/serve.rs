@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{demo, output::Hinted};
 use crate::{
-    app::{App, build},
+    app::{App, MakeEndpoint, build_with},
     clock::Clock,
     config::{Config, Flags, Sources},
     telemetry,
@@ -30,7 +30,11 @@ pub(super) struct Options {
     pub(super) flags: Flags,
 }
 
-pub(super) async fn run(options: Options, mut sources: Sources) -> anyhow::Result<()> {
+pub(super) async fn run(
+    options: Options,
+    mut sources: Sources,
+    make: MakeEndpoint,
+) -> anyhow::Result<()> {
     sources.sandbox = options.sandbox;
     let mut config = Config::load(&sources)?;
     telemetry::init(&config.log)?;
@@ -48,7 +52,7 @@ pub(super) async fn run(options: Options, mut sources: Sources) -> anyhow::Resul
     for note in config.notes() {
         tracing::info!("{note}");
     }
-    let app = build(&config, Clock::System).await?;
+    let app = build_with(&config, Clock::System, make).await?;
     if let Some(admin) = &admin {
         tracing::info!(address = %admin.local_addr()?, "the admin listener is open");
     }

@@ -188,9 +188,14 @@ pub(super) fn on_spotify(fault: &SpotifyError, scene: &Scene<'_>) -> Advice {
 
 /// Permissions that the user did not give at Spotify.
 pub(super) fn on_missing_scope(scopes: &[&str], scene: &Scene<'_>) -> Advice {
+    let which = if scopes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", scopes.join(", "))
+    };
     let text = format!(
-        "This needs a Spotify permission that was not granted at login ({}). Ask the user to reconnect at {}/auth/login.",
-        scopes.join(", "),
+        "This needs a Spotify permission that was not granted at login{which}. Ask the user to reconnect at \
+         {}/auth/login.",
         scene.base_url
     );
     Advice::new("missing_scope", text)

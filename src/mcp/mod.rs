@@ -30,6 +30,6 @@ mod upstream;
 mod view;
 
 pub use ask::StateKey;
-pub use plain::Endpoint;
+pub use plain::{Endpoint, Needs};
 pub use registry::{Offer, ToolInfo, resolve, tool_named};
 pub use server::{Deps, Settings, service, survive};

@@ -6,6 +6,7 @@
 use std::{
     convert::Infallible,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -14,18 +15,22 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::{
+    ServerHandler,
     model::{ErrorCode, ErrorData, JsonRpcError, RequestId},
     transport::streamable_http_server::{
-        StreamableHttpService, session::never::NeverSessionManager,
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
     },
 };
 use serde::Deserialize;
-use tower::Service;
+use tower::{
+    Service,
+    util::{BoxCloneSyncService, MapResponse},
+};
 
 use crate::auth::{Caller, Needed};
 
 use super::{
-    server::Server,
+    server::Settings,
     strict::{self, Ambiguity},
 };
 
@@ -36,12 +41,17 @@ const REFUSED: ErrorCode = ErrorCode(-32_000);
 /// The most bytes of the library's plain-text refusal that are read.
 const REFUSAL_BYTES: usize = 4_096;
 
-type Inner = StreamableHttpService<Server, NeverSessionManager>;
+/// The scopes of an operation, by JSON-RPC method and by the name or address of what it is about. `None` for one that
+/// needs none, or that is not offered to the caller.
+pub type Needs = Arc<dyn Fn(&Caller, &str, Option<&str>) -> Option<Needed> + Send + Sync>;
+
+/// The protocol library's service, whichever handler answers.
+type Inner = BoxCloneSyncService<Request<Full<Bytes>>, Response, Infallible>;
 
 /// The MCP endpoint as a service for a route.
 #[derive(Clone)]
 pub struct Endpoint {
-    server: Server,
+    needs: Needs,
     inner: Inner,
     max_body_bytes: usize,
 }
@@ -55,18 +65,31 @@ impl std::fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn new(server: Server, inner: Inner, max_body_bytes: usize) -> Self {
+    /// `handler` behind the endpoint, for both eras and without sessions. A clone of it answers each request, so it must
+    /// be cheap to copy.
+    pub fn new(handler: impl ServerHandler + Clone, settings: &Settings, needs: Needs) -> Self {
+        let config = StreamableHttpServerConfig::default()
+            .with_legacy_session_mode(false)
+            .with_json_response(true)
+            .with_allowed_hosts(settings.allowed_hosts.iter().cloned())
+            .with_allowed_origins(settings.allowed_origins.iter().cloned())
+            .with_max_request_body_bytes(settings.max_body_bytes)
+            .enforce_origin_validation();
+        let sessions = Arc::new(NeverSessionManager::default());
+        let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
+        let inner = MapResponse::new(service, |response: http::Response<_>| {
+            response.map(Body::new)
+        });
         Self {
-            server,
-            inner,
-            max_body_bytes,
+            needs,
+            inner: BoxCloneSyncService::new(inner),
+            max_body_bytes: settings.max_body_bytes,
         }
     }
 
-    /// The scopes of an operation, by JSON-RPC method and by the name or address of what it is about. `None` for one
-    /// that needs none, or that is not offered to `caller`.
+    /// What the operation `method` on `name` needs of `caller`.
     pub fn needed(&self, caller: &Caller, method: &str, name: Option<&str>) -> Option<Needed> {
-        self.server.needed(caller, method, name)
+        (self.needs)(caller, method, name)
     }
 
     async fn answer(mut self, request: Request<Body>) -> Response {
@@ -93,9 +116,9 @@ impl Endpoint {
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
         if spoken || !(response.status().is_client_error() || response.status().is_server_error()) {
-            return response.map(Body::new);
+            return response;
         }
-        translate(response.map(Body::new), &body).await
+        translate(response, &body).await
     }
 
     fn unreadable(&self, fault: &(dyn std::error::Error + 'static)) -> Response {

@@ -62,7 +62,7 @@ static PROMPTS: [Spec; 3] = [
         name: "build_playlist",
         title: "Build a playlist",
         description: "Make a new private playlist for a mood or an occasion",
-        uses: &["search", "create_playlist"],
+        uses: &["resolve_tracks", "create_playlist"],
         arguments: &[
             Argument {
                 name: "vibe",
@@ -94,9 +94,9 @@ static PROMPTS: [Spec; 3] = [
             },
         ],
         template: "Build me a Spotify playlist of about {size} tracks for this: {vibe}. Think of fitting songs first, \
-                   look each one up with `search` (query, artist), and take only exact matches in the version I would \
-                   expect. Show me the list, then make it with `create_playlist` and give me the link, with what you \
-                   could not find.",
+                   look them up with `resolve_tracks` (title and artist, 50 in one call), and take only exact matches \
+                   in the version I would expect. Show me the list, then make it from their links with \
+                   `create_playlist` and give me its link, with what you could not find.",
     },
     Spec {
         name: "discover_similar",
@@ -119,7 +119,7 @@ static PROMPTS: [Spec; 3] = [
         name: "weekly_discovery",
         title: "Weekly discovery",
         description: "New things to hear, starting from what you played lately",
-        uses: &["get_recently_played", "get_top_items", "search"],
+        uses: &["get_recently_played", "get_top_items", "resolve_tracks"],
         arguments: &[
             Argument {
                 name: "playlist",
@@ -143,8 +143,9 @@ static PROMPTS: [Spec; 3] = [
         ],
         template: "Read what I played lately with `get_recently_played`, and what I hear most these weeks with \
                    `get_top_items` (type tracks, time_range 4_weeks). Suggest fifteen tracks that I have probably not \
-                   heard: neighbours in style, older roots and new releases. Look each one up with `search` and list \
-                   only what is really there, with its link and half a sentence why.",
+                   heard: neighbours in style, older roots and new releases. Look them up with one `resolve_tracks` \
+                   call (check_saved), leave out what I have saved, and list only what is really there, with its link \
+                   and half a sentence why.",
     },
 ];
 

@@ -377,9 +377,9 @@ impl Entry {
         &self,
         granted: Option<&'a SpotifyScopes>,
     ) -> impl Iterator<Item = &'static str> + use<'a> {
-        let needed = self.spec.spotify.iter().copied();
-        needed.filter(move |permission| {
+        let lacks = move |permission: &&'static str| {
             granted.is_some_and(|granted| !granted.iter().any(|held| **held == **permission))
-        })
+        };
+        self.spec.spotify.iter().copied().filter(lacks)
     }
 }

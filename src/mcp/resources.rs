@@ -98,19 +98,15 @@ async fn standing(shared: &Shared, caller: &Caller, uri: &str) -> Result<Value, 
     let status = standing::of(&shared.deps, caller)
         .await
         .map_err(|fault| ErrorData::internal_error(fault.to_string(), None))?;
-    let whole = serde_json::to_value(&status).unwrap_or_default();
+    let mut whole = serde_json::to_value(&status).unwrap_or_default();
+    // Whoever reads it looks for these, also where nobody is connected.
+    let (user, user_id) = (json!(status.user), json!(status.user_id));
     if uri == STATUS {
+        whole["user"] = user;
+        whole["user_id"] = user_id;
         return Ok(whole);
     }
-    let mut account = JsonObject::new();
-    for member in ["user", "user_id", "connected"] {
-        account.extend(
-            whole
-                .get(member)
-                .map(|value| (member.to_owned(), value.clone())),
-        );
-    }
-    Ok(Value::Object(account))
+    Ok(json!({"user": user, "user_id": user_id, "connected": status.connected}))
 }
 
 /// What the tool answers, as structure.

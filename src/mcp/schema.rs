@@ -30,7 +30,8 @@ pub(crate) fn of<A: JsonSchema>() -> JsonObject {
 const TELLING: f64 = 1_000.0;
 
 /// What clients are shown of `schema`, with which arguments are checked: bounds that only protect the server are left
-/// out, because a list of tools is read often and long texts crowd out what matters. Whoever runs into one is told.
+/// out, and so are patterns, because a list of tools is read often and long texts crowd out what matters. Whoever runs
+/// into one is told.
 pub(crate) fn shown(schema: &JsonObject) -> JsonObject {
     let mut shown = Value::Object(schema.clone());
     shorten(&mut shown);
@@ -50,7 +51,7 @@ fn shorten(schema: &mut Value) {
             if endless {
                 needless.push("maximum");
             }
-            if endless && bound(object, "minimum") == Some(0.0) {
+            if endless && bound(object, "minimum").is_some_and(|least| least <= 1.0) {
                 needless.push("minimum");
             }
             if bound(object, "minItems") == Some(1.0) {
@@ -60,6 +61,13 @@ fn shorten(schema: &mut Value) {
                 if bound(object, keyword).is_some() {
                     object.remove(keyword);
                 }
+            }
+            // What a text looks like is said in words, where it is not known anyway.
+            if object.get("pattern").is_some_and(Value::is_string) {
+                object.remove("pattern");
+            }
+            if object.get("default") == Some(&json!([])) {
+                object.remove("default");
             }
             object.values_mut().for_each(shorten);
         }

@@ -18,13 +18,10 @@ use rmcp::{
         ReadResourceResult, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
-    transport::streamable_http_server::{
-        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
-    },
 };
 
 use crate::{
-    auth::{Caller, Needed, Scope},
+    auth::{Caller, Scope},
     clock::Clock,
     fetch::Fetcher,
     link::Links,
@@ -35,7 +32,7 @@ use crate::{
 use super::{
     ask::{Asker, StateKey},
     call, completions,
-    plain::Endpoint,
+    plain::{Endpoint, Needs},
     premium, prompts,
     registry::{Offer, Registry},
     resources, tools,
@@ -108,19 +105,13 @@ pub struct Settings {
 /// The MCP endpoint, for both eras and without sessions, to mount with `route_service`. The room WHO puts a
 /// [`Caller`] into the extensions of each request; without one every method is refused.
 pub fn service(deps: Deps) -> Endpoint {
-    let config = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
-        .with_json_response(true)
-        .with_allowed_hosts(deps.settings.allowed_hosts.iter().cloned())
-        .with_allowed_origins(deps.settings.allowed_origins.iter().cloned())
-        .with_max_request_body_bytes(deps.settings.max_body_bytes)
-        .enforce_origin_validation();
-    let max_body_bytes = deps.settings.max_body_bytes;
+    let settings = deps.settings.clone();
     let server = Server(Arc::new(Shared::new(deps)));
-    let sessions = Arc::new(NeverSessionManager::default());
-    let handler = server.clone();
-    let inner = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
-    Endpoint::new(server, inner, max_body_bytes)
+    let registry = server.clone();
+    let needs: Needs = Arc::new(move |caller: &Caller, method: &str, name: Option<&str>| {
+        registry.0.registry.needed(caller, method, name)
+    });
+    Endpoint::new(server, &settings, needs)
 }
 
 /// The handler; a clone is one reference count.
@@ -135,18 +126,6 @@ pub(super) struct Shared {
     pub(super) premium: premium::Memory,
     pub(super) turns: Turns,
     info: ServerConfig,
-}
-
-impl Server {
-    /// The scopes of the operation `method` on `name`.
-    pub(super) fn needed(
-        &self,
-        caller: &Caller,
-        method: &str,
-        name: Option<&str>,
-    ) -> Option<Needed> {
-        self.0.registry.needed(caller, method, name)
-    }
 }
 
 impl Shared {

@@ -13,7 +13,8 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::memory::Key;
+use super::{generations::Edition, memory::Key};
+use crate::clock::Millis;
 
 /// Something of any type, shared.
 pub(super) type Shared = Arc<dyn Any + Send + Sync>;
@@ -36,7 +37,8 @@ pub(super) struct Flights {
 #[derive(Debug)]
 struct Flight {
     number: u64,
-    generation: u64,
+    edition: Edition,
+    begun: Millis,
     landing: Landing,
 }
 
@@ -56,18 +58,26 @@ pub(super) struct Lead<'a> {
     key: Key,
     number: u64,
     /// The edition that was the present one when the flight began.
-    pub(super) generation: u64,
+    pub(super) edition: Edition,
+    /// When that was.
+    pub(super) begun: Millis,
     landed: watch::Sender<Option<Landed>>,
 }
 
 impl Flights {
-    /// Joins the flight to `key` of that edition, or begins one. With `alone` it always begins one, which those who
-    /// come later join in the place of the earlier one.
-    pub(super) fn board(&self, key: &Key, generation: u64, alone: bool) -> Boarding<'_> {
+    /// Joins the flight to `key` of that edition, or begins one at `now`. With `alone` it always begins one, which those
+    /// who come later join in the place of the earlier one.
+    pub(super) fn board(
+        &self,
+        key: &Key,
+        edition: Edition,
+        now: Millis,
+        alone: bool,
+    ) -> Boarding<'_> {
         let mut under_way = self.under_way();
         if !alone
             && let Some(flight) = under_way.get(key)
-            && flight.generation == generation
+            && edition.holds(flight.edition, flight.begun)
         {
             return Boarding::Follow(flight.landing.clone());
         }
@@ -75,7 +85,8 @@ impl Flights {
         let (landed, landing) = watch::channel(None);
         let flight = Flight {
             number,
-            generation,
+            edition,
+            begun: now,
             landing,
         };
         under_way.insert(key.clone(), flight);
@@ -83,7 +94,8 @@ impl Flights {
             flights: self,
             key: key.clone(),
             number,
-            generation,
+            edition,
+            begun: now,
             landed,
         })
     }

@@ -7,7 +7,7 @@ use std::{any::TypeId, fmt, sync::Arc, time::Duration};
 
 use super::{
     flights::{Boarding, Flights, Landed, Lead, Shared},
-    generations::Generations,
+    generations::{Edition, Generations},
     lasting::{LONGEST, lasts},
 };
 use crate::{
@@ -41,8 +41,9 @@ pub(super) struct Key {
 #[derive(Clone)]
 struct Kept {
     value: Shared,
-    generation: u64,
-    born: Millis,
+    edition: Edition,
+    /// When it was asked for.
+    begun: Millis,
     until: Millis,
     bytes: usize,
 }
@@ -97,11 +98,12 @@ impl Memory {
     {
         let key = Key::of(whose, call);
         loop {
-            let generation = self.generations.present(whose.person, call.group());
-            if !fresh && let Some(answer) = self.recall(&key, generation) {
+            let now = self.clock.now();
+            let edition = self.generations.present(whose.person, call.group());
+            if !fresh && let Some(answer) = self.recall(&key, edition, now) {
                 return Ok(answer);
             }
-            let mut landing = match self.flights.board(&key, generation, fresh) {
+            let mut landing = match self.flights.board(&key, edition, now, fresh) {
                 Boarding::Lead(lead) => return self.lead(lead, call, send().await),
                 Boarding::Follow(landing) => landing,
             };
@@ -130,11 +132,11 @@ impl Memory {
         self.generations.move_on(person, group);
     }
 
-    /// Drops everything of `person`.
-    pub fn forget(&self, person: PersonId) {
-        self.generations.end(person);
-        for (key, _) in &self.kept {
-            if key.whose.person == person {
+    /// Drops everything that `person` asked for before `at`.
+    pub fn forget(&self, person: PersonId, at: Millis) {
+        self.generations.begin_anew(person, at);
+        for (key, kept) in &self.kept {
+            if key.whose.person == person && kept.begun < at {
                 self.kept.invalidate(&*key);
             }
         }
@@ -156,14 +158,19 @@ impl Memory {
         self.kept.run_pending_tasks();
     }
 
-    fn recall<T: Clone + Send + Sync + 'static>(&self, key: &Key, generation: u64) -> Option<T> {
+    fn recall<T: Clone + Send + Sync + 'static>(
+        &self,
+        key: &Key,
+        edition: Edition,
+        now: Millis,
+    ) -> Option<T> {
         if !self.freshness.holds() {
             return None;
         }
         let kept = self.kept.get(key)?;
-        let now = self.clock.now();
         // An answer from the future is one of a clock that was put back since.
-        if kept.generation != generation || now < kept.born || now >= kept.until {
+        let of_now = now >= kept.begun && now < kept.until;
+        if !of_now || !edition.holds(kept.edition, kept.begun) {
             return None;
         }
         kept.value.downcast_ref::<T>().cloned()
@@ -179,20 +186,20 @@ impl Memory {
         T: Clone + Send + Sync + 'static,
         F: Clone + Send + Sync + 'static,
     {
-        let generation = lead.generation;
+        let (edition, begun) = (lead.edition, lead.begun);
         match outcome {
             Ok(received) => {
                 let value = Arc::new(received.value);
                 let shared: Shared = Arc::clone(&value) as Shared;
                 let keep = |key: Key| {
                     let current = self.generations.present(key.whose.person, call.group());
-                    if let Some(lasts) = lasts(call).filter(|_| current == generation) {
-                        let born = self.clock.now();
+                    let lasts = lasts(call).filter(|_| current.holds(edition, begun));
+                    if let Some(lasts) = lasts {
                         let kept = Kept {
                             value: Arc::clone(&shared),
-                            generation,
-                            born,
-                            until: born.saturating_add(lasts),
+                            edition,
+                            begun,
+                            until: begun.saturating_add(lasts),
                             bytes: received.bytes,
                         };
                         self.kept.insert(key, kept);

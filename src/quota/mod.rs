@@ -32,7 +32,7 @@ pub use standing::{Gone, GroupStanding, Standing};
 pub use turns::Errand;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     spotify::Group,
     store::{AppId, ContentChange, Db, Freshness, HourlyCalls, PersonId, StoreError},
 };
@@ -138,9 +138,9 @@ impl Quota {
         }
     }
 
-    /// Drops all that is remembered of `person`, who has disconnected, connected again or gone.
-    pub fn forget(&self, person: PersonId) {
-        self.inner.memory.forget(person);
+    /// Drops all that `person` asked for before `at`, when they disconnected, connected again or left.
+    pub fn forget(&self, person: PersonId, at: Millis) {
+        self.inner.memory.forget(person, at);
     }
 
     /// Drops what another replica's write has made old.
@@ -149,9 +149,15 @@ impl Quota {
             return;
         }
         match Group::parse(&change.bucket) {
-            Some(group) => self.inner.memory.changed(change.person, group),
+            Some(group) => {
+                self.inner.memory.changed(change.person, group);
+            }
             // A newer version wrote to something that is not known here.
-            None => self.inner.memory.forget(change.person),
+            None => {
+                for group in Group::ALL {
+                    self.inner.memory.changed(change.person, group);
+                }
+            }
         }
     }
 

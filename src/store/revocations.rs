@@ -19,6 +19,8 @@ pub struct Revocation {
     pub grant: Option<GrantId>,
     /// What was changed at Spotify for that person; nothing was revoked then.
     pub content: Option<ContentChange>,
+    /// When it was written.
+    pub created_at: Millis,
 }
 
 /// A person's own write at Spotify.
@@ -107,12 +109,13 @@ impl Db {
     /// The entries after number `seq`, in order.
     pub async fn list_revocations(&self, seq: i64) -> Result<Vec<Revocation>, StoreError> {
         type Text = Option<String>;
-        let rows: Vec<(i64, Text, Text, Text, Text, Text)> = on!(self, pool => sqlx::query_as(
-            "select seq, person_id, key_id, grant_id, content, origin from revocations where seq > $1 order by seq")
+        let rows: Vec<(i64, Text, Text, Text, Text, Text, Millis)> = on!(self, pool => sqlx::query_as(
+            "select seq, person_id, key_id, grant_id, content, origin, created_at from revocations \
+             where seq > $1 order by seq")
             .bind(seq).fetch_all(pool).await?);
         Ok(rows
             .into_iter()
-            .map(|(seq, person, key, grant, content, origin)| {
+            .map(|(seq, person, key, grant, content, origin, created_at)| {
                 let person = person.as_deref().and_then(PersonId::parse);
                 let content = person.zip(content).map(|(person, bucket)| ContentChange {
                     person,
@@ -125,6 +128,7 @@ impl Db {
                     key: key.as_deref().and_then(KeyId::parse),
                     grant: grant.as_deref().and_then(GrantId::parse),
                     content,
+                    created_at,
                 }
             })
             .collect())

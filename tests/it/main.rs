@@ -17,6 +17,7 @@ mod collection;
 mod config;
 mod discovery;
 mod edge;
+mod evening;
 mod harness;
 mod isolation;
 mod keys;

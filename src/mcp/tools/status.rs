@@ -86,7 +86,7 @@ pub(super) fn output() -> JsonObject {
         "granted": {"type": "array", "items": {"type": "string"}},
         "missing": {"type": "array", "items": {"type": "string"}},
         "reconnect_by": {"type": "string"}, "reconnect_url": {"type": "string"}, "version": {"type": "string"},
-        "spotify_calls": {"type": "array"}, "withheld": {"type": "array"}
+        "spotify_calls": {"type": "array"}
     }, "required": ["connected", "version"]}))
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn play(call: Call, body: Bytes) -> Answer {
         });
     }
     let what = wish.to_string();
-    let load = playing::load(&call, wish)?;
+    let load = playing::load(&call, &wish)?;
     command(&call, &what, |playback, _| match load {
         Some(load) => playback.start(id, load, now),
         // Nothing of it can be played here, which Spotify finds out after it has accepted.

@@ -60,7 +60,7 @@ impl fmt::Display for Wish {
 }
 
 /// What the player gets; `None` if nothing of it can be played.
-pub(super) fn load(call: &Call, wish: Wish) -> Result<Option<Load>, Refusal> {
+pub(super) fn load(call: &Call, wish: &Wish) -> Result<Option<Load>, Refusal> {
     let progress = wish.progress()?.unwrap_or(0);
     let (list, context) = match (&wish.context_uri, &wish.uris) {
         (Some(_), Some(_)) => {
@@ -117,12 +117,13 @@ fn contents(call: &Call, uri: &str) -> Result<(Vec<Content>, Option<Context>), R
     let world = &call.sandbox.world;
     let unsupported = || Refusal::bad("Unsupported context uri");
     let mut parts = uri.splitn(3, ':');
-    let (Some("spotify"), Some(word), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some("spotify"), Some(named), Some(id)) = (parts.next(), parts.next(), parts.next())
+    else {
         return Err(Refusal::bad("Invalid context uri"));
     };
     let kind = [Kind::Album, Kind::Artist, Kind::Playlist]
         .into_iter()
-        .find(|kind| kind.word() == word)
+        .find(|kind| kind.word() == named)
         .ok_or_else(unsupported)?;
     if !well_formed(id) {
         return Err(Refusal::bad("Invalid context uri"));

@@ -42,9 +42,17 @@ struct Turn {
     #[serde(default)]
     private_ignored: Option<bool>,
     #[serde(default, deserialize_with = "said")]
-    daily_quota: Option<Option<u64>>,
+    daily_quota: Limit,
     #[serde(default, deserialize_with = "said")]
-    window_limit: Option<Option<u64>>,
+    window_limit: Limit,
+}
+
+/// What becomes of a limit.
+#[derive(Clone, Copy, Debug, Default)]
+enum Limit {
+    #[default]
+    Stays,
+    Becomes(Option<u64>),
 }
 
 async fn turn(State(sandbox): State<Shared>, Json(turn): Json<Turn>) -> StatusCode {
@@ -55,10 +63,10 @@ async fn turn(State(sandbox): State<Shared>, Json(turn): Json<Turn>) -> StatusCo
     if let Some(ignored) = turn.private_ignored {
         control.set_private_ignored(ignored);
     }
-    if let Some(most) = turn.daily_quota {
+    if let Limit::Becomes(most) = turn.daily_quota {
         control.set_daily_quota(most);
     }
-    if let Some(most) = turn.window_limit {
+    if let Limit::Becomes(most) = turn.window_limit {
         control.set_window_limit(most);
     }
     StatusCode::NO_CONTENT
@@ -170,6 +178,6 @@ async fn remove_device(
 }
 
 /// Tells `null` from not said.
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u64>>, D::Error> {
-    Option::deserialize(from).map(Some)
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
+    Option::deserialize(from).map(Limit::Becomes)
 }

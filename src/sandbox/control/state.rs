@@ -136,7 +136,7 @@ impl Control {
     }
 
     /// The URIs on a shelf of a person's library, newest first.
-    pub fn library(&self, person: &str, shelf: Shelf) -> Vec<String> {
+    pub fn library(&self, person: &str, of: Shelf) -> Vec<String> {
         let account = self
             .named(person)
             .and_then(|person| self.inner.world.account(person.owner));
@@ -152,7 +152,7 @@ impl Control {
             list.iter().map(uri).collect()
         };
         let keys = |kind, list: &[Key]| list.iter().map(|key| uri(kind, *key)).collect();
-        match shelf {
+        match of {
             Shelf::Tracks => music(Kind::Track, &account.tracks),
             Shelf::Albums => music(Kind::Album, &account.albums),
             Shelf::Shows => spoken(Kind::Show, &account.shows),

@@ -1,4 +1,4 @@
-//! The public catalogue: 2,000 tracks by invented artists, with the versions, namesakes and compilations that make
+//! The public catalogue: 2,000 tracks and a few more by invented artists, with the versions, namesakes and compilations that make
 //! finding the right one hard. It knows no people.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use fastrand::Rng;
 
 use super::{
     spoken::spoken,
+    variety,
     words::{Lexicon, REMIXERS, SHARED, TURNS},
 };
 use crate::sandbox::{
@@ -14,7 +15,7 @@ use crate::sandbox::{
     world::{Album, Artist, Collection, Form, Key, Spoken, Track},
 };
 
-/// How many tracks everybody can find.
+/// How many tracks are made by chance; people's lists are made of these.
 pub(crate) const TRACKS: usize = 2_000;
 
 /// The public catalogue.
@@ -22,6 +23,8 @@ pub(crate) const TRACKS: usize = 2_000;
 pub(crate) struct Catalogue {
     pub(crate) music: Collection,
     pub(crate) spoken: Spoken,
+    /// How many of the albums were made by chance; those after them are there to be found.
+    pub(crate) pressed: usize,
 }
 
 /// The catalogue of that seed on the day of `now`; made once in a process and shared, since it never changes.
@@ -32,9 +35,13 @@ pub(crate) fn catalogue(seed: u64, now: i64) -> Arc<Catalogue> {
     if let Some((.., found)) = made.iter().find(|(s, d, _)| *s == seed && *d == today) {
         return Arc::clone(found);
     }
+    let mut music = Press::new(seed, now).run();
+    let pressed = music.albums.len();
+    variety::add(&mut music);
     let fresh = Arc::new(Catalogue {
-        music: Press::new(seed, now).run(),
+        music,
         spoken: spoken(seed, now),
+        pressed,
     });
     made.push((seed, today, Arc::clone(&fresh)));
     fresh

@@ -282,7 +282,7 @@ impl Home<'_> {
             let at = self.now - i64::from(number(at)) * 7 * 60 * MINUTE - MINUTE;
             self.made.tracks.push(Saved { what, at });
         }
-        let mut records: Vec<Key> = (0..self.catalogue.music.albums.len())
+        let mut records: Vec<Key> = (0..self.catalogue.pressed)
             .map(|n| Key::common(number(n)))
             .collect();
         self.rng.shuffle(&mut records);

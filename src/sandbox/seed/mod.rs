@@ -6,6 +6,7 @@ mod lives;
 mod own;
 mod people;
 mod spoken;
+mod variety;
 mod words;
 
 pub(crate) use catalogue::{Catalogue, catalogue};

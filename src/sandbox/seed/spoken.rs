@@ -31,9 +31,10 @@ pub(super) fn spoken(seed: u64, now: i64) -> Spoken {
             episodes,
         });
     }
-    for (name, author, narrator) in BOOKS {
+    for (number, (name, author, narrator)) in BOOKS.into_iter().enumerate() {
         let mut chapters = Vec::new();
-        for at in 0..rng.u32(6..18) {
+        let count = if number < 3 { rng.u32(6..18) } else { 64 };
+        for at in 0..count {
             chapters.push(count_of(&made.chapters));
             made.chapters.push(Part {
                 name: format!("Chapter {}", at + 1),
@@ -66,10 +67,16 @@ const SHOWS: [(&str, &str); 6] = [
     ("Field Notes", "birds and their songs"),
 ];
 
-const BOOKS: [(&str, &str, &str); 3] = [
+/// The last has more chapters than a page.
+const BOOKS: [(&str, &str, &str); 4] = [
     ("The Lighthouse Ledger", "Imke Vandersteen", "Tobias Rell"),
     ("A Winter of Maps", "Corin Adeyo", "Selma Haugen"),
     ("The Quiet Engine", "Petra Lindqvist", "Amos Derry"),
+    (
+        "Almanac of Small Harbours",
+        "Wiebke Tarrow",
+        "Ines Calloway",
+    ),
 ];
 
 fn count_of<T>(list: &[T]) -> u32 {

@@ -170,16 +170,13 @@ impl Playback {
 
     /// Place of the device that a command is for; it must take commands.
     fn target(&self, id: Option<&str>) -> Result<usize, Denied> {
-        let place = match id {
-            Some(id) => {
-                let named = |device: &Device| device.id.as_deref() == Some(id);
-                let found = self.devices.iter().position(named);
-                found.ok_or(Denied::NoSuchDevice)?
-            }
-            None => {
-                let active = self.player.as_ref().and_then(|player| player.device);
-                active.ok_or(Denied::NoActiveDevice)?
-            }
+        let place = if let Some(id) = id {
+            let named = |device: &Device| device.id.as_deref() == Some(id);
+            let found = self.devices.iter().position(named);
+            found.ok_or(Denied::NoSuchDevice)?
+        } else {
+            let active = self.player.as_ref().and_then(|player| player.device);
+            active.ok_or(Denied::NoActiveDevice)?
         };
         match self.devices.get(place) {
             Some(device) if device.restricted => Err(Denied::Restricted),

@@ -68,6 +68,10 @@ pub(crate) struct Load {
 
 /// A player with something in it.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, as on a real player"
+)]
 pub(crate) struct Player {
     /// Place of the active device among the person's devices; `None` when the player has fallen asleep.
     pub(crate) device: Option<usize>,

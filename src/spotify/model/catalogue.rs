@@ -73,6 +73,9 @@ pub struct AlbumRef {
     /// The title.
     #[serde(deserialize_with = "lenient::name")]
     pub name: String,
+    /// `album`, `single`, `compilation`, or a word that Spotify adds later.
+    #[serde(deserialize_with = "lenient::text")]
+    pub album_type: Option<String>,
     /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     #[serde(deserialize_with = "lenient::text")]
     pub release_date: Option<String>,

@@ -25,6 +25,9 @@ pub struct Part {
     /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     #[serde(deserialize_with = "lenient::text")]
     pub release_date: Option<String>,
+    /// Whether it is marked explicit.
+    #[serde(deserialize_with = "lenient::yes")]
+    pub explicit: bool,
     /// Whether it can be played in the person's country, where Spotify says so.
     #[serde(deserialize_with = "lenient::flag")]
     pub is_playable: Option<bool>,

@@ -1,1 +1,9 @@
-//! Stories of the catalogue tools: exact recordings, details, albums, releases.
+//! Stories of finding and looking at music on a whole server with the simulated Spotify.
+
+mod album;
+mod items;
+mod releases;
+mod resolving;
+mod searching;
+mod stage;
+mod titles;

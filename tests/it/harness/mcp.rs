@@ -55,11 +55,22 @@ impl Client {
         Answer::read(self.post(body.to_string())).await
     }
 
-    /// A request of the era without a handshake.
-    pub async fn modern(&self, id: i64, method: &str, mut params: Value) -> Answer {
+    /// A request of the era without a handshake, of a client that can do nothing special.
+    pub async fn modern(&self, id: i64, method: &str, params: Value) -> Answer {
+        self.modern_as(&json!({}), id, method, params).await
+    }
+
+    /// The same, of a client with these capabilities.
+    pub async fn modern_as(
+        &self,
+        capabilities: &Value,
+        id: i64,
+        method: &str,
+        mut params: Value,
+    ) -> Answer {
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": MODERN,
-            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientCapabilities": capabilities,
             "io.modelcontextprotocol/clientInfo": { "name": "tests", "version": "1" },
         });
         let name = params

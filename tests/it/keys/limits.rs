@@ -9,12 +9,7 @@ use auxcord::{
 use serde_json::json;
 
 use super::{listing, operator, said, status_of, tools, wishes};
-use crate::harness::{
-    Client, TestApp,
-    app::{Connected, NOON},
-    tools::names,
-    until,
-};
+use crate::harness::{Client, TestApp, app::NOON, tools::names, until};
 
 #[tokio::test]
 async fn a_read_only_key_neither_sees_nor_calls_what_writes() {

@@ -163,7 +163,7 @@ fn start_calls(server: &Process, people: &[Connected]) -> Calls {
         let client = server.client(&person.key);
         let body = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": "list_playlists", "arguments": {} },
+            "params": { "name": "get_recently_played", "arguments": {} },
         });
         calls.spawn(async move {
             // The server is killed, so the answer is usually an error, and not looked at.

@@ -7,7 +7,10 @@ mod once;
 mod replicas;
 mod trouble;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use auxcord::sandbox::{Action, Control, Fault};
 use serde_json::{Value, json};
@@ -23,12 +26,19 @@ const TOO_LONG: Duration = Duration::from_hours(2);
 
 /// A call that needs a token and makes one call of Spotify's Web API.
 async fn list(client: &Client) -> Value {
-    client.done("list_playlists", json!({})).await
+    client.done("list_playlists", another_page()).await
 }
 
 /// The same where it must fail: what the model reads.
 async fn refused(client: &Client) -> String {
-    client.refused("list_playlists", json!({})).await
+    client.refused("list_playlists", another_page()).await
+}
+
+/// Another question for a long time, because the same one would be answered from memory. Each page holds something.
+fn another_page() -> Value {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed);
+    json!({ "limit": 1 + number % 50, "offset": number / 50 % 5 })
 }
 
 /// A fault of every renewal, and of every code's exchange.

@@ -66,7 +66,7 @@ async fn a_wrong_argument_is_named_with_its_range_and_what_was_given() {
         (
             "add_to_playlist",
             json!({"playlist": "x", "items": [{"title": "x"}]}),
-            "`items[0]` must be text; got an object",
+            "`items[0]` must be text or an object of album, artist, title; got an object",
         ),
         (
             "get_playlist",
@@ -121,12 +121,13 @@ async fn a_list_may_come_as_text_and_a_whole_number_as_a_float() {
     stage
         .spotify
         .on("GET /v1/search", &json!({"artists": page(vec![], 0, 0)}));
-    for types in [json!("[\"artist\"]"), json!("artist"), json!(["artist"])] {
+    let ways = [json!("[\"artist\"]"), json!("artist"), json!(["artist"])];
+    for (number, types) in ways.into_iter().enumerate() {
         stage
             .client
             .done(
                 "search",
-                json!({"query": "x", "types": types, "limit": 5.0}),
+                json!({"query": format!("x{number}"), "types": types, "limit": 5.0}),
             )
             .await;
         let asked = stage.spotify.asked();
@@ -186,7 +187,7 @@ async fn huge_and_hidden_text_is_refused_clearly() {
         .await;
     assert_eq!(
         said,
-        "invalid_argument: `items` must be a list of 1 to 500 items, each text; got a list of 10000 items"
+        "invalid_argument: `items` must be a list of 1 to 500 items, each text or an object of album, artist, title; got a list of 10000 items"
     );
     let deep = (0..60).fold(json!("x"), |inner, _| json!([inner]));
     let said = stage

@@ -6,7 +6,6 @@ use super::stage::{Reply, Stage, page};
 
 #[tokio::test]
 async fn every_refusal_of_spotify_has_its_code_and_advice() {
-    let stage = Stage::new().await;
     let cases = [
         (
             Reply::error(403, "Insufficient client scope", None),
@@ -70,6 +69,8 @@ async fn every_refusal_of_spotify_has_its_code_and_advice() {
         (Reply::text(200, ""), "upstream_error", "Reference: "),
     ];
     for (reply, code, advice) in cases {
+        // Some of them are remembered of the app.
+        let stage = Stage::new().await;
         let what = "GET /v1/me/tracks";
         stage.spotify.only(what, reply.clone());
         let result = stage
@@ -121,7 +122,7 @@ async fn a_refused_token_is_renewed_once_and_the_call_repeated_once() {
     stage.spotify.only("GET /v1/me/tracks", refused);
     let said = stage
         .client
-        .refused("list_library", json!({"kind": "tracks"}))
+        .refused("list_library", json!({"kind": "tracks", "limit": 7}))
         .await;
     assert!(said.starts_with("upstream_error: "), "{said}");
     assert_eq!(stage.spotify.calls().len(), 2, "once, not for ever");

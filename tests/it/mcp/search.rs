@@ -120,10 +120,12 @@ async fn filters_become_spotifys_own() {
     stage.spotify.on("GET /v1/search", &hits(0, 0, 0));
     let asked = json!({"query": "so what", "artist": "Miles: Davis", "year": "1959-1960", "new_only": true});
     stage.client.done("search", asked).await;
+    let asked = &stage.spotify.asked()[0].query;
     assert_eq!(
-        stage.spotify.asked()[0].query["q"],
-        "so what artist:Miles  Davis year:1959-1960 tag:new"
+        asked["q"],
+        "so what artist:\"Miles Davis\" year:1959-1960 tag:new"
     );
+    assert_eq!(asked["type"], "album", "only albums can be new");
 }
 
 #[tokio::test]

@@ -8,5 +8,5 @@ mod operators;
 mod page;
 mod redirects;
 mod registering;
-mod site;
+pub mod site;
 mod unused;

@@ -490,7 +490,7 @@ async fn accepted_is_not_yet_applied() {
     );
     assert_eq!(playing().await, true, "reads lag behind");
     assert!(!state(&spotify, 0).playing, "the truth does not");
-    spotify.control.advance(Duration::from_secs(1_800));
+    spotify.control.advance(Duration::from_mins(30));
     assert_eq!(
         command(&spotify, 0, Method::PUT, "/play", None).await.0,
         204
@@ -501,7 +501,7 @@ async fn accepted_is_not_yet_applied() {
     spotify.control.advance(Duration::from_secs(1));
     let read = spotify.ok(&token, "/me/player").await;
     assert_eq!(read["is_playing"], false, "the pause is seen");
-    spotify.control.advance(Duration::from_secs(1_800));
+    spotify.control.advance(Duration::from_mins(30));
     let read = spotify.ok(&token, "/me/player").await;
     assert_eq!(read["is_playing"], true, "and then that it goes on");
     spotify.control.set_player_lag_ms(0);

@@ -12,6 +12,7 @@ mod player;
 mod playlists;
 mod saving;
 mod search;
+mod variety;
 mod web_api;
 
 use std::collections::HashMap;

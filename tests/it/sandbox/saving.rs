@@ -24,12 +24,11 @@ async fn every_kind_is_saved_first_on_its_shelf_and_taken_off_again() {
         ("episodes", Shelf::Episodes),
         ("audiobooks", Shelf::Audiobooks),
     ] {
-        let (one, two) = match found[section]["items"].as_array() {
-            Some(hits) => (uri(&hits[0]), uri(&hits[1])),
-            None => {
-                let saved = spotify.control.library(&ada, shelf);
-                (saved[0].clone(), saved[1].clone())
-            }
+        let (one, two) = if let Some(hits) = found[section]["items"].as_array() {
+            (uri(&hits[0]), uri(&hits[1]))
+        } else {
+            let saved = spotify.control.library(&ada, shelf);
+            (saved[0].clone(), saved[1].clone())
         };
         for saved in [&one, &two, &one] {
             spotify
@@ -145,7 +144,7 @@ async fn each_kind_needs_its_own_permission() {
     let eunji = spotify.person(4).id;
     assert_eq!(
         spotify.control.library(&eunji, Shelf::Users),
-        [user.clone()]
+        std::slice::from_ref(&user)
     );
     let asked = format!("/me/library/contains?uris={user},{playlist}");
     assert_eq!(

@@ -2,11 +2,15 @@
 
 mod accounts;
 mod catalogue;
+mod collection;
+mod commands;
 mod faults;
 mod ids;
+mod looking;
 mod model;
 mod requests;
 mod retries;
+mod rework;
 mod secrets;
 mod upstream;
 

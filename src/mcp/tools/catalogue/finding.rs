@@ -50,7 +50,7 @@ pub(crate) async fn artists(context: &Context<'_>, query: &str) -> Result<Vec<Ar
 /// is quoted, so that it ends where it ends, and what is part of the search language itself goes.
 pub(crate) fn filter(words: &mut String, name: &str, value: &str) {
     let value = value.replace([':', '"'], " ");
-    let value = value.trim();
+    let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
     if value.is_empty() {
         return;
     }
@@ -81,7 +81,7 @@ mod tests {
         filter(&mut words, "track", " : ");
         assert_eq!(
             words,
-            "so what artist:\"Miles Davis\" year:1959-1960 album:\"x  year 1990\""
+            "so what artist:\"Miles Davis\" year:1959-1960 album:\"x year 1990\""
         );
     }
 }

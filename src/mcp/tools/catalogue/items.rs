@@ -142,23 +142,21 @@ async fn read_all(
 ) -> Result<Vec<Option<Result<Row, Fault>>>, Fault> {
     let steps = Steps::of(answer::count(things.len()));
     let stopped = AtomicBool::new(false);
-    let reads: Vec<_> = things
-        .iter()
-        .map(|(kind, id)| {
-            let (steps, stopped) = (&steps, &stopped);
-            async move {
-                if stopped.load(Ordering::Relaxed) {
-                    return None;
-                }
-                let outcome = read(context, *kind, id).await;
-                if outcome.as_ref().is_err_and(meets_all) {
-                    stopped.store(true, Ordering::Relaxed);
-                }
-                steps.made(context, 1, "read").await;
-                Some(outcome)
+    let mut reads = Vec::with_capacity(things.len());
+    for (kind, id) in things {
+        let (steps, stopped) = (&steps, &stopped);
+        reads.push(async move {
+            if stopped.load(Ordering::Relaxed) {
+                return None;
             }
-        })
-        .collect();
+            let outcome = read(context, *kind, id).await;
+            if outcome.as_ref().is_err_and(meets_all) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            steps.made(context, 1, "read").await;
+            Some(outcome)
+        });
+    }
     let mut read: Vec<Option<Result<Row, Fault>>> =
         stream::iter(reads).buffered(AT_ONCE).collect().await;
     if read.iter().any(|one| matches!(one, Some(Ok(_)))) {
@@ -203,7 +201,7 @@ async fn read(context: &Context<'_>, kind: Kind, id: &SpotifyId) -> Result<Row, 
         }
         Kind::Episode => {
             upstream.require(SPOKEN).await?;
-            spoken::row(upstream.send(&api::episode(id)).await?)
+            spoken::row(upstream.send(&api::episode(id)).await?, full)
         }
         Kind::Audiobook => described(upstream.send(&api::audiobook(id)).await?),
         Kind::Playlist => {

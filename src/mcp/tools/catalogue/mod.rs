@@ -19,8 +19,8 @@ pub(super) static TOOLS: [Spec; 5] = [
         name: "search",
         title: "Search Spotify",
         description: "Searches Spotify's catalogue. Returns title, artist, album, year and link. One Spotify call for \
-                      each 10 results of a type. For the user's own use list_library or list_playlists; to find \
-                      known titles use resolve_tracks.",
+                      each 10 results of a type. Known titles: resolve_tracks. The user's own: list_library, \
+                      list_playlists.",
         kind: Kind::ReadCatalogue,
         toolset: Toolset::Core,
         scope: Scope::MusicRead,

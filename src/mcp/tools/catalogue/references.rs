@@ -1,36 +1,6 @@
-//! Lists of references of mixed kinds: what can be used, and why the rest cannot. Parsing only.
+//! References of mixed kinds: what can be used, and why the rest cannot. Parsing only.
 
-use crate::{
-    mcp::text::{self, IN_ERROR},
-    spotify::id::{IdError, Kind, Reference, SpotifyId},
-};
-
-/// An entry that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unusable {
-    /// What was given, safe to print.
-    pub(crate) item: String,
-    /// Why not, to follow "it is".
-    pub(crate) reason: String,
-}
-
-/// The entries of `given` that name one of `kinds`, in order, and the others with the reason.
-pub(crate) fn parse_all(
-    given: &[String],
-    kinds: &[Kind],
-) -> (Vec<(Kind, SpotifyId)>, Vec<Unusable>) {
-    let (mut usable, mut unusable) = (Vec::with_capacity(given.len()), Vec::new());
-    for item in given {
-        match parse(item, kinds) {
-            Ok(found) => usable.push(found),
-            Err(reason) => unusable.push(Unusable {
-                item: text::clean(item, IN_ERROR).into_owned(),
-                reason,
-            }),
-        }
-    }
-    (usable, unusable)
-}
+use crate::spotify::id::{IdError, Kind, Reference, SpotifyId};
 
 /// What `item` names. A bare id does not say what it is: it is taken for the first of `kinds`.
 ///
@@ -77,34 +47,36 @@ fn not_one_of(kinds: &[Kind]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, parse, parse_all};
+    use super::{Kind, parse};
 
     const ID: &str = "4iV5W9uYEdYUVa79Axb7Rh";
 
     #[test]
-    fn every_entry_is_usable_or_told_why_not() {
-        let given = [
-            format!("spotify:episode:{ID}"),
-            ID.to_owned(),
-            format!("https://open.spotify.com/user/{ID}"),
-            "spotify:local:a:b:c:1".to_owned(),
-            "https://evil.example/track/1".to_owned(),
-            "Some \u{202e}Song".to_owned(),
-        ];
-        let (usable, unusable) = parse_all(&given, &[Kind::Track, Kind::Episode]);
-        let kinds: Vec<_> = usable.iter().map(|(kind, _)| *kind).collect();
-        assert_eq!(kinds, [Kind::Episode, Kind::Track]);
-        let reasons: Vec<_> = unusable.iter().map(|one| one.reason.as_str()).collect();
-        assert_eq!(
-            reasons,
-            [
+    fn an_entry_is_usable_or_told_why_not() {
+        let kinds = [Kind::Track, Kind::Episode];
+        let kind = |item: &str| parse(item, &kinds).map(|(kind, _)| kind);
+        assert_eq!(kind(&format!("spotify:episode:{ID}")), Ok(Kind::Episode));
+        assert_eq!(kind(ID), Ok(Kind::Track), "a bare id is the first kind's");
+        for (item, reason) in [
+            (
+                format!("https://open.spotify.com/user/{ID}"),
                 "not a track or an episode",
+            ),
+            (
+                "spotify:local:a:b:c:1".to_owned(),
                 "a local file; Spotify does not have it",
+            ),
+            (
+                "https://evil.example/track/1".to_owned(),
                 "not an open.spotify.com link",
+            ),
+            (
+                "Some Song".to_owned(),
                 "not a link, URI or id; find it with `search` first",
-            ]
-        );
-        assert_eq!(unusable[3].item, "Some Song");
+            ),
+        ] {
+            assert_eq!(kind(&item), Err(reason.to_owned()), "{item}");
+        }
     }
 
     #[test]

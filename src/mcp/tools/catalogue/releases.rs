@@ -106,13 +106,19 @@ pub(super) async fn list_artist_releases(
         .skip(skipped)
         .map(|album| view::album(album, args.response_format))
         .collect();
-    let mut page = Page::open(offset, rows, walk.total(), walk.has_more());
+    // A page with nothing new would be asked for again and again.
+    let is_stuck = walk.was_stopped && rows.is_empty();
+    let mut page = Page::open(offset, rows, walk.total(), walk.has_more() && !is_stuck);
     let mut words = String::new();
     page.write(&mut words, TEXT_BUDGET, offset);
     let mut told = serde_json::to_value(&page).unwrap_or_default();
     told["artist"] = json!(id.uri(Kind::Artist));
     let answer = Answer::new(words, told);
-    Ok(if walk.was_stopped {
+    Ok(if is_stuck {
+        answer.noting(format!(
+            "The releases from {offset} on are too far for {MOST_CALLS} calls; pass fewer groups or `since_year`."
+        ))
+    } else if walk.was_stopped {
         answer.noting(format!(
             "Only {MOST_CALLS} calls were made; go on from here, or pass fewer groups."
         ))
@@ -182,7 +188,8 @@ struct Walk<'a> {
     since_year: Option<u32>,
     lanes: Vec<Lane>,
     steps: Steps,
-    calls: u32,
+    sent_before: u32,
+    has_begun: bool,
     was_stopped: bool,
 }
 
@@ -219,7 +226,8 @@ impl<'a> Walk<'a> {
             since_year,
             lanes: groups.iter().map(lane).collect(),
             steps: Steps::of(answer::count(groups.len())),
-            calls: 0,
+            sent_before: context.upstream.calls(),
+            has_begun: false,
             was_stopped: false,
         }
     }
@@ -256,14 +264,16 @@ impl<'a> Walk<'a> {
         if due == 0 {
             return Ok(());
         }
-        if self.calls + due > MOST_CALLS {
+        // What was asked a moment ago comes from memory and costs nothing.
+        let sent = self.context.upstream.calls() - self.sent_before;
+        if sent + due > MOST_CALLS {
             self.was_stopped = true;
             return Ok(());
         }
-        if self.calls > 0 {
+        if self.has_begun {
             self.steps.expect(due);
         }
-        self.calls += due;
+        self.has_begun = true;
         let (context, artist, since, steps) =
             (self.context, self.artist, self.since_year, &self.steps);
         let fetches = self.lanes.iter_mut().filter(empty).map(|lane| async move {

@@ -6,11 +6,11 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use futures::{StreamExt, future::BoxFuture, stream};
+use futures::{StreamExt, stream};
 
 use super::{
     Context, finding,
-    matching::{self, fold},
+    matching::{self, Near, fold},
     wanted::{Version, Wanted},
 };
 use crate::{
@@ -31,8 +31,6 @@ const FAILURES: u32 = 3;
 pub(crate) struct Resolved {
     /// One verdict for each wanted track, in order.
     pub(crate) verdicts: Vec<Verdict>,
-    /// How many Spotify calls it took.
-    pub(crate) calls: u32,
     /// Why some were not looked at.
     pub(crate) stopped: Option<Fault>,
 }
@@ -55,7 +53,6 @@ pub(crate) async fn resolve_in(
     wanted: &[Wanted],
     steps: &Steps,
 ) -> Result<Resolved, Fault> {
-    let before = context.upstream.calls();
     let mut distinct: Vec<&Wanted> = Vec::with_capacity(wanted.len());
     let places: Vec<usize> = wanted
         .iter()
@@ -68,17 +65,18 @@ pub(crate) async fn resolve_in(
         })
         .collect();
     let work = Work::default();
-    let mut searches: Vec<BoxFuture<'_, (usize, Verdict)>> = Vec::with_capacity(distinct.len());
+    let mut looks = Vec::with_capacity(distinct.len());
     for (at, one) in distinct.iter().enumerate() {
         let shared = places.iter().filter(|place| **place == at).count();
         let work = &work;
-        searches.push(Box::pin(async move {
+        looks.push(async move {
             let verdict = work.look(context, one).await;
-            steps.made(context, answer::count(shared), "searched").await;
+            let shared = answer::count(shared);
+            steps.made(context, shared, "searched").await;
             (at, verdict)
-        }));
+        });
     }
-    let mut found: Vec<(usize, Verdict)> = stream::iter(searches)
+    let mut found: Vec<(usize, Verdict)> = stream::iter(looks)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
@@ -95,7 +93,6 @@ pub(crate) async fn resolve_in(
         Some(fault) if nothing => Err(fault),
         stopped => Ok(Resolved {
             verdicts: places.iter().map(|at| found[*at].1.clone()).collect(),
-            calls: context.upstream.calls() - before,
             stopped,
         }),
     }
@@ -164,7 +161,12 @@ async fn look(context: &Context<'_>, wanted: &Wanted, work: &Work) -> Result<Ver
         }
         seen.extend(finding::tracks(context, &query, finding::PER_CALL).await?);
         verdict = matching::judge(wanted, &seen);
-        if !matches!(verdict, Verdict::NotFound(_)) {
+        // What only an ISRC speaks for is not enough: the names may find the right one.
+        let unsure = matches!(
+            verdict,
+            Verdict::NotFound(_) | Verdict::Probable(_, Near::Names, _)
+        );
+        if !unsure {
             break;
         }
     }
@@ -248,7 +250,7 @@ mod tests {
         };
         assert_eq!(
             queries(&asked),
-            ["live track:Home artist:\"A  B\"", "Home A B live"]
+            ["live track:Home artist:\"A B\"", "Home A B live"]
         );
         let asked = wanted("Home - Kitt & Crane Remix", "Wren");
         assert_eq!(

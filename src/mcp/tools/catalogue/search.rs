@@ -11,10 +11,11 @@ use crate::spotify::{
     model::{Page as Found, SearchResults},
 };
 
-use super::Context;
+use super::{Context, finding};
 use crate::mcp::{
     answer::{self, Answer, Page, Row, TEXT_BUDGET},
     fault::Fault,
+    text,
     view::{self, Detail},
 };
 
@@ -23,6 +24,12 @@ const PER_CALL: u32 = 10;
 
 /// The furthest that Spotify searches.
 const FURTHEST: u32 = 1_000;
+
+/// The most bytes of a concise line; a longer one loses the end of its album, or all of it, which tells the least.
+const LINE: usize = 152;
+
+/// The fewest characters of an album that still tell something.
+const ALBUM: usize = 8;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -121,12 +128,7 @@ pub(super) async fn search(context: &Context<'_>, args: Args) -> Result<Answer, 
     let offset = args.offset.unwrap_or(0);
     let end = offset.saturating_add(args.limit.unwrap_or(PER_CALL));
     let words = words(&args);
-    let mut kinds: Vec<_> = args.types.iter().map(|kind| kind.kind()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    if kinds.is_empty() {
-        kinds.push(SearchKind::Track);
-    }
+    let kinds = kinds(&args)?;
     let page_from = |start: u32| {
         let paging = Paging::new(PER_CALL.min(end - start), start);
         api::search(&Search {
@@ -153,6 +155,34 @@ pub(super) async fn search(context: &Context<'_>, args: Args) -> Result<Answer, 
     Ok(gathered.answer(end))
 }
 
+/// The kinds that are searched: those that were asked for, else the one that the filters are about.
+///
+/// # Errors
+/// `invalid_argument` when a filter finds none of the kinds that were asked for: Spotify would answer with nothing.
+fn kinds(args: &Args) -> Result<Vec<SearchKind>, Fault> {
+    let filters = [
+        ("new_only", args.new_only, SearchKind::Album),
+        ("upc", args.upc.is_some(), SearchKind::Album),
+        ("isrc", args.isrc.is_some(), SearchKind::Track),
+    ];
+    let mut kinds: Vec<_> = args.types.iter().map(|kind| kind.kind()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() {
+        let of_filter = filters.iter().find(|(_, given, _)| *given);
+        kinds.push(of_filter.map_or(SearchKind::Track, |(.., kind)| *kind));
+    }
+    for (name, given, kind) in filters {
+        if given && !kinds.contains(&kind) {
+            return Err(Fault::invalid_argument(format!(
+                "`{name}` finds nothing but type {kind}: add it to `types`, or leave out `{name}`",
+                kind = kind.as_str()
+            )));
+        }
+    }
+    Ok(kinds)
+}
+
 /// The words with Spotify's filters behind them (Web API reference, "Search for Item").
 fn words(args: &Args) -> String {
     let mut words = args.query.trim().to_owned();
@@ -165,16 +195,29 @@ fn words(args: &Args) -> String {
     ];
     for (name, value) in filters {
         if let Some(value) = value {
-            words.push(' ');
-            words.push_str(name);
-            words.push(':');
-            words.push_str(&value.replace([':', '"'], " "));
+            finding::filter(&mut words, name, value);
         }
     }
     if args.new_only {
         words.push_str(" tag:new");
     }
     words
+}
+
+/// A track's row whose line is short where that costs nothing but the end of the album's name.
+fn short(row: Row) -> Row {
+    let mut line = String::with_capacity(2 * LINE);
+    row.write_line(&mut line);
+    let over = line.len().saturating_sub(LINE);
+    let Some(album) = row.album.as_ref().filter(|_| over > 0) else {
+        return row;
+    };
+    // The mark of what is cut takes three bytes itself.
+    let room = album.len().saturating_sub(over + 3);
+    let fits = |(at, c): &(usize, char)| at + c.len_utf8() <= room;
+    let kept = album.char_indices().take_while(fits).count();
+    let album = (kept >= ALBUM).then(|| text::clean(album, kept).into_owned());
+    Row { album, ..row }
 }
 
 /// The length of the longest list.
@@ -214,7 +257,12 @@ impl Gathered {
     fn take(&mut self, found: SearchResults) {
         let detail = self.detail;
         self.add(SearchKind::Track, found.tracks, |track| {
-            view::track(track, detail)
+            let row = view::track(track, detail);
+            if detail == Detail::Concise {
+                short(row)
+            } else {
+                row
+            }
         });
         self.add(SearchKind::Album, found.albums, |album| {
             view::album(album, detail)
@@ -258,7 +306,8 @@ impl Gathered {
             }
             let mut page = Page::upto(end, total, rows);
             if end > FURTHEST {
-                page.next_offset = None;
+                // Spotify searches no further: an assistant would ask for it again and again.
+                (page.has_more, page.next_offset) = (false, None);
             }
             page.write(&mut text, budget, self.offset);
             sections.push(Section {

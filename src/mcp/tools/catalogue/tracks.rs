@@ -219,7 +219,7 @@ fn told(mut rows: Vec<Told>, calls: u32) -> Answer {
 
 impl Verdict {
     /// The word of the answer.
-    pub(super) fn status(&self) -> &'static str {
+    pub(crate) fn status(&self) -> &'static str {
         match self {
             Self::Exact(_) => "exact",
             Self::Probable(..) => "probable",

@@ -127,7 +127,7 @@ impl Outcome {
         };
         let _ = write!(
             words,
-            " \"{title}\" · {link}\n{} items before, {} after, {} Spotify calls that write.",
+            " \"{title}\" · {link}\nItems: {} before, {} after. Spotify calls that write: {}.",
             self.before, self.after, self.writes
         );
         match self.verified {

@@ -11,6 +11,9 @@ use crate::{
     spotify::{api::ITEMS_PER_WRITE, model::PlaylistItem},
 };
 
+/// Writes that are not too many for keeping the dates of what stays, where writing all anew would take fewer.
+const MORE_WRITES: usize = 5;
+
 /// How the result is brought about.
 #[derive(Debug)]
 pub(super) enum Way {
@@ -77,7 +80,7 @@ pub(super) fn way(
             .map(answer::count)
             .collect();
         let removal = Removal::of_places(items, &gone);
-        let few = |removal: &Removal| fixed > 0 || removal.writes() <= rewriting;
+        let few = |removal: &Removal| fixed > 0 || removal.writes() <= rewriting.max(MORE_WRITES);
         if let Some(removal) = removal.ok().filter(few) {
             return Ok(Way::Remove(removal));
         }

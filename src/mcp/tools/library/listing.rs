@@ -243,7 +243,7 @@ async fn fetch(
         Shelf::Episodes => {
             let call = api::saved_episodes(paging);
             rows(context, paging, &call, |saved| {
-                let row = saved.episode.map(spoken::row);
+                let row = saved.episode.map(|part| spoken::row(part, detail));
                 dated(row, saved.added_at, detail)
             })
             .await

@@ -14,8 +14,8 @@ mod top;
 use super::{Context, Kind, Scope, Spec, Toolset, run, schema, spoken, total};
 use crate::mcp::answer;
 
-/// The tools of this family, in the order in which clients see them. What the first four need of Spotify depends on
-/// what they are asked about.
+/// The tools of this family, in the order in which clients see them. What the first four need of Spotify beside
+/// this depends on what they are asked about.
 pub(super) static TOOLS: [Spec; 6] = [
     Spec {
         name: "list_library",
@@ -25,7 +25,7 @@ pub(super) static TOOLS: [Spec; 6] = [
         kind: Kind::Read,
         toolset: Toolset::Core,
         scope: Scope::MusicRead,
-        spotify: &[],
+        spotify: &["user-library-read"],
         input: schema::of::<listing::Args>,
         output: listing::output,
         run: run!(listing::list_library),
@@ -38,7 +38,7 @@ pub(super) static TOOLS: [Spec; 6] = [
         kind: Kind::Read,
         toolset: Toolset::Core,
         scope: Scope::MusicRead,
-        spotify: &[],
+        spotify: &["user-library-read"],
         input: schema::of::<checking::Args>,
         output: checking::output,
         run: run!(checking::check_library),
@@ -53,7 +53,7 @@ pub(super) static TOOLS: [Spec; 6] = [
         },
         toolset: Toolset::Core,
         scope: Scope::LibraryWrite,
-        spotify: &[],
+        spotify: &["user-library-modify"],
         input: schema::of::<saving::Args>,
         output: saving::output,
         run: run!(saving::save_to_library),
@@ -68,7 +68,7 @@ pub(super) static TOOLS: [Spec; 6] = [
         },
         toolset: Toolset::Core,
         scope: Scope::LibraryWrite,
-        spotify: &[],
+        spotify: &["user-library-modify"],
         input: schema::of::<removing::Args>,
         output: removing::output,
         run: run!(removing::remove_from_library),

@@ -1,6 +1,9 @@
 //! Whether things are in the library, and bringing them in or out: in calls of 40, with each thing accounted for.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+};
 
 use crate::{
     mcp::{answer, fault::Fault},
@@ -14,6 +17,9 @@ use super::{
     Context,
     refs::{Deed, Named, Thing},
 };
+
+/// The most times that a refused call is halved.
+const SPLITS: u32 = 8;
 
 /// Calls made and to be made, for whoever watches.
 pub(super) struct Steps<'a, 'c> {
@@ -147,66 +153,89 @@ impl Applied {
                 self.done.push(thing);
             }
             (Sent::Accepted, Some(false)) => {
+                self.verified = false;
                 self.fail(thing, "Spotify accepted it, and does not show it");
             }
             (Sent::Unknown, Some(false)) => self.fail(thing, "Spotify failed; not done"),
             (Sent::Unknown, None) => {
-                self.fail(thing, "Spotify failed; unknown whether it was done")
+                self.verified = false;
+                self.fail(thing, "Spotify failed; unknown whether it was done");
             }
-            (Sent::Refused(code), _) => self.fail(thing, code),
+            (Sent::Refused(why), _) => self.fail(thing, why),
             (Sent::NotTried, _) => self.fail(thing, "not tried, because Spotify failed before"),
         }
     }
 
     fn fail(&mut self, thing: Thing, reason: &'static str) {
-        self.verified = false;
         self.failed.push((thing, reason));
     }
 }
 
-/// Sends the writes one after the other. A call that Spotify refuses for what is in it does not keep the others back;
-/// any other failure ends the work.
+/// Sends the writes one after the other. Spotify refuses a whole call for one thing in it that it does not know, so
+/// what it refuses is halved until that one stands alone, [`SPLITS`] times at most; any other failure ends the work.
 async fn write(
     context: &Context<'_>,
     things: &[&Thing],
     wanted: bool,
     steps: &mut Steps<'_, '_>,
 ) -> Result<(Vec<Sent>, Option<Fault>), Fault> {
-    let mut sent = Vec::with_capacity(things.len());
-    let mut trouble = None;
-    for chunk in things.chunks(URIS_PER_CALL) {
-        let uris: Vec<&str> = chunk.iter().map(|thing| thing.uri.as_str()).collect();
+    let mut sent = vec![Sent::NotTried; things.len()];
+    let (mut trouble, mut splits) = (None, SPLITS);
+    let mut queue: VecDeque<Range<usize>> = (0..things.len())
+        .step_by(URIS_PER_CALL)
+        .map(|start| start..things.len().min(start + URIS_PER_CALL))
+        .collect();
+    while let Some(part) = queue.pop_front() {
+        let uris: Vec<&str> = things[part.clone()]
+            .iter()
+            .map(|thing| thing.uri.as_str())
+            .collect();
         let call = if wanted {
             api::save_to_library(&uris)
         } else {
             api::remove_from_library(&uris)
         };
-        let (state, over) = match context.upstream.send(&call).await {
-            Ok(()) => (Sent::Accepted, false),
+        let outcome = context.upstream.send(&call).await;
+        steps.made("changing the library").await;
+        let state = match outcome {
+            Ok(()) => Sent::Accepted,
             Err(Fault::Cancelled) => return Err(Fault::Cancelled),
+            Err(fault) if is_about_one(&fault) && part.len() > 1 && splits > 0 => {
+                splits -= 1;
+                let middle = part.start + part.len() / 2;
+                queue.push_front(middle..part.end);
+                queue.push_front(part.start..middle);
+                continue;
+            }
             Err(fault) => {
-                let told = after(&fault);
+                let state = after(&fault);
+                if !is_about_one(&fault) {
+                    queue.clear();
+                }
                 trouble = Some(fault);
-                told
+                state
             }
         };
-        sent.resize(sent.len() + chunk.len(), state);
-        if over {
-            break;
-        }
-        steps.made("changing the library").await;
+        sent[part].fill(state);
     }
-    sent.resize(things.len(), Sent::NotTried);
     Ok((sent, trouble))
 }
 
-/// What a failed call means for its things, and whether it ends the work.
-fn after(fault: &Fault) -> (Sent, bool) {
+/// Whether Spotify refused what the call named; another call may still be accepted.
+fn is_about_one(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::Spotify(SpotifyError::InvalidRequest(_) | SpotifyError::NotFound(_))
+    )
+}
+
+/// What a failed call means for its things.
+fn after(fault: &Fault) -> Sent {
     match fault {
         Fault::Spotify(SpotifyError::InvalidRequest(_) | SpotifyError::NotFound(_)) => {
-            (Sent::Refused("Spotify refused it"), false)
+            Sent::Refused("Spotify does not know it")
         }
-        Fault::Spotify(error) if error.outcome_unknown() => (Sent::Unknown, true),
-        fault => (Sent::Refused(fault.code()), true),
+        Fault::Spotify(error) if error.outcome_unknown() => Sent::Unknown,
+        fault => Sent::Refused(fault.code()),
     }
 }

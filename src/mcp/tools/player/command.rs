@@ -88,18 +88,26 @@ pub(super) fn read(args: &Args) -> Result<Command, Fault> {
             "a percentage of 0 to 100",
             Some(100),
         )?),
-        Action::Shuffle => Command::Shuffle(match value {
-            Some("true" | "on") => true,
-            Some("false" | "off") => false,
-            other => return Err(unfit("true or false", other)),
-        }),
-        Action::Repeat => Command::Repeat(match value {
-            Some("off") => Repeat::Off,
-            Some("track") => Repeat::Track,
-            Some("context") => Repeat::Context,
-            other => return Err(unfit("off, track or context", other)),
-        }),
+        Action::Shuffle => Command::Shuffle(flag(value)?),
+        Action::Repeat => Command::Repeat(mode(value)?),
     })
+}
+
+fn flag(value: Option<&str>) -> Result<bool, Fault> {
+    match value {
+        Some("true" | "on") => Ok(true),
+        Some("false" | "off") => Ok(false),
+        other => Err(unfit("true or false", other)),
+    }
+}
+
+fn mode(value: Option<&str>) -> Result<Repeat, Fault> {
+    match value {
+        Some("off") => Ok(Repeat::Off),
+        Some("track") => Ok(Repeat::Track),
+        Some("context") => Ok(Repeat::Context),
+        other => Err(unfit("off, track or context", other)),
+    }
 }
 
 fn shift(

@@ -96,7 +96,11 @@ impl<'a> Hand<'a> {
                 if matches!(fault, Fault::Spotify(SpotifyError::PremiumRequired(_))) {
                     learnt(false);
                 }
-                Err(fault)
+                let refused = matches!(fault, Fault::Spotify(SpotifyError::Restricted(_)));
+                Err(match self.target.why_refused() {
+                    Some(told) if refused => told,
+                    _ => fault,
+                })
             }
         }
     }

@@ -3,10 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::spotify::{
-    api,
-    model::{Device, Playback},
-};
+use crate::spotify::{api, model::Playback};
 
 use super::{
     Context,
@@ -124,39 +121,20 @@ impl Scene {
     }
 }
 
-/// Skipping and seeking need something on the device.
+/// Skipping and seeking need something on the device, and some devices have no volume.
 fn check_place(target: &Target, before: Option<&Playback>, command: Command) -> Result<(), Fault> {
-    let name = text::clean(&target.name, IN_ERROR);
-    if let Command::Volume(_) = command
-        && !target.has_volume
-    {
-        return Err(restricted(format!(
-            "The volume of \"{name}\" cannot be set from outside. Ask the user to set it there"
+    if matches!(command, Command::Volume(_)) && !target.has_volume {
+        return Err(devices::restricted(&format!(
+            "The volume of \"{}\" cannot be set from outside. Ask the user to set it there",
+            text::clean(&target.name, IN_ERROR)
         )));
     }
-    if !command.needs_playback() {
-        return Ok(());
+    if command.needs_playback() && before.is_none() {
+        return Err(devices::restricted(
+            "Nothing is playing. Start something with `play`",
+        ));
     }
-    let device: Option<&Device> = before.and_then(|playback| playback.device.as_ref());
-    match (before, device) {
-        (None, _) => Err(restricted(
-            "Nothing is playing. Start something with `play`".to_owned(),
-        )),
-        (Some(_), Some(there)) if !target.is(there) => Err(restricted(format!(
-            "\"{name}\" is not the device that plays; that is \"{}\". Leave `device` out, or move playback with \
-             `transfer_playback` first",
-            text::clean(&devices::name(there), IN_ERROR)
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// The player cannot do that now.
-fn restricted(words: String) -> Fault {
-    Fault::Coded {
-        code: "restricted",
-        words: format!("{words}; nothing was changed."),
-    }
+    Ok(())
 }
 
 /// Skips one after the other. A skip is never repeated; what became of each is told when one fails.

@@ -24,6 +24,8 @@ pub(super) struct Target {
     pub(super) name: String,
     /// Whether it is the one that plays.
     pub(super) active: bool,
+    /// The name of another one that plays, as far as that was seen.
+    pub(super) elsewhere: Option<String>,
     /// Its volume, 0 to 100.
     pub(super) volume: Option<u64>,
     /// Whether its volume can be set.
@@ -38,14 +40,30 @@ impl Target {
             id,
             name: name(device),
             active: device.is_active,
+            elsewhere: None,
             volume: device.volume_percent,
             has_volume: device.supports_volume != Some(false),
         })
     }
 
-    /// Whether `device` is this one; ids change, so that a device of another id and the same name may be.
+    /// Why a device refuses that is not the one that plays: what is behind it or where it stands belongs to that one.
+    /// `None` where no other is known to play.
+    pub(super) fn why_refused(&self) -> Option<Fault> {
+        let other = self.elsewhere.as_ref()?;
+        Some(restricted(&format!(
+            "\"{}\" refused, because it is not the device that plays; that is \"{}\". Leave `device` out, or move \
+             playback with `transfer_playback` first",
+            text::clean(&self.name, IN_ERROR),
+            text::clean(other, IN_ERROR)
+        )))
+    }
+
+    /// Whether `device` is this one: by its id, and where it tells none by its name.
     pub(super) fn is(&self, device: &Device) -> bool {
-        device.id.as_deref() == Some(self.id.as_str()) || name(device) == self.name
+        match device.id.as_deref() {
+            Some(id) => id == self.id,
+            None => name(device) == self.name,
+        }
     }
 }
 
@@ -57,10 +75,13 @@ impl Target {
 /// `no_device` with the devices that are there, `ambiguous` with the candidates.
 pub(super) async fn choose(context: &Context<'_>, wanted: Option<&str>) -> Result<Target, Fault> {
     let devices = context.upstream.send(&api::devices()).await?.devices;
+    let active = devices.iter().find(|device| device.is_active);
     if let Some(wanted) = wanted {
-        return find(&devices, wanted);
+        let mut target = find(&devices, wanted)?;
+        target.elsewhere = active.filter(|active| !target.is(active)).map(name);
+        return Ok(target);
     }
-    if let Some(active) = devices.iter().find(|device| device.is_active) {
+    if let Some(active) = active {
         return Target::of(active).ok_or_else(|| deaf(active, &devices));
     }
     let mut usable = devices.iter().filter_map(Target::of);
@@ -162,6 +183,14 @@ pub(super) fn no_device(cause: &str, devices: &[Device]) -> Fault {
     Fault::Coded {
         code: "no_device",
         words,
+    }
+}
+
+/// The player or the device cannot do that now.
+pub(super) fn restricted(words: &str) -> Fault {
+    Fault::Coded {
+        code: "restricted",
+        words: format!("{words}; nothing was changed."),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::spotify::{
     SpotifyError,
-    api::{self, Paging, Search, SearchKind},
+    api::{self, Paging},
     id::{Kind, SpotifyId},
     model::{Playable, Track},
 };
@@ -19,6 +19,7 @@ use super::{
 use crate::mcp::{
     answer::{self, Row},
     fault::Fault,
+    tools::catalogue::finding,
     view::{self, Detail},
 };
 
@@ -27,9 +28,6 @@ pub(super) const MOST: usize = 50;
 
 /// Entries of an album or playlist in one call.
 const PER_CALL: u32 = 50;
-
-/// Hits to choose from.
-const HITS: u32 = 10;
 
 /// Something for the queue.
 #[derive(Debug, Serialize)]
@@ -146,13 +144,8 @@ async fn open(
 }
 
 async fn song(context: &Context<'_>, query: &str) -> Result<Result<Vec<Queued>, String>, Fault> {
-    let call = api::search(&Search {
-        query: query.trim(),
-        kinds: &[SearchKind::Track],
-        paging: Paging::new(HITS, 0),
-    });
-    let found = context.upstream.send(&call).await?;
-    let choice = picking::pick(query, found);
+    let found = finding::tracks(context, query.trim(), finding::PER_CALL).await?;
+    let choice = picking::pick_track(query, found);
     let item = choice.and_then(|choice| Queued::of(choice.chosen.row));
     Ok(item
         .map(|item| vec![item])

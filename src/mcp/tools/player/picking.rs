@@ -1,15 +1,14 @@
 //! Chooses among what a search found: the same words and the same hits always give the same choice. Knows no player
 //! and asks nobody.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
 use crate::spotify::{
     id::{Kind, SpotifyId},
-    model::{ArtistRef, Page as Found, SearchResults},
+    model::{ArtistRef, Episode, Page as Found, SearchResults, Track},
 };
 
 use crate::mcp::{
     answer::Row,
+    tools::catalogue::matching::fold,
     view::{self, Detail},
 };
 
@@ -62,8 +61,16 @@ pub(super) struct Choice {
 
 /// The best of `found` for the words `query`: by how well title and artist fit, then by Spotify's own order.
 pub(super) fn pick(query: &str, found: SearchResults) -> Option<Choice> {
+    choose(query, candidates(found))
+}
+
+/// The same among tracks.
+pub(super) fn pick_track(query: &str, found: Vec<Track>) -> Option<Choice> {
+    choose(query, found.into_iter().filter_map(song).collect())
+}
+
+fn choose(query: &str, candidates: Vec<Candidate>) -> Option<Choice> {
     let wanted = words(query);
-    let candidates = candidates(found);
     let artist_first = means_the_artist(&wanted, &candidates);
     let mut rated: Vec<_> = candidates
         .into_iter()
@@ -91,24 +98,7 @@ pub(super) fn pick(query: &str, found: SearchResults) -> Option<Choice> {
 /// Everything that can be played, tracks first, each kind in Spotify's order.
 fn candidates(found: SearchResults) -> Vec<Candidate> {
     let mut all = Vec::new();
-    for track in entries(found.tracks) {
-        if track.is_playable == Some(false) || track.is_local {
-            continue;
-        }
-        let by = names(&track.artists);
-        let (title, duration_ms) = (words(&track.name), track.duration_ms);
-        let album = track.album.as_ref().and_then(|album| album.id.as_deref());
-        let album = album.and_then(|id| SpotifyId::parse(id).ok());
-        let album = album.map(|id| id.uri(Kind::Album));
-        let row = view::track(track, Detail::Concise);
-        all.extend(
-            Candidate::new(Kind::Track, row, title, by).map(|candidate| Candidate {
-                duration_ms,
-                album,
-                ..candidate
-            }),
-        );
-    }
+    all.extend(entries(found.tracks).into_iter().filter_map(song));
     for artist in entries(found.artists) {
         let title = words(&artist.name);
         all.extend(Candidate::new(
@@ -139,18 +129,37 @@ fn candidates(found: SearchResults) -> Vec<Candidate> {
         let row = view::show(show, Detail::Concise);
         all.extend(Candidate::new(Kind::Show, row, title, Vec::new()));
     }
-    for episode in entries(found.episodes) {
-        let (title, duration_ms) = (words(&episode.name), episode.duration_ms);
-        let by = episode.show.iter().map(|show| words(&show.name)).collect();
-        let row = view::episode(episode, Detail::Concise);
-        all.extend(
-            Candidate::new(Kind::Episode, row, title, by).map(|candidate| Candidate {
-                duration_ms,
-                ..candidate
-            }),
-        );
-    }
+    all.extend(entries(found.episodes).into_iter().filter_map(spoken));
     all
+}
+
+/// A track, if it can be played.
+fn song(track: Track) -> Option<Candidate> {
+    if track.is_playable == Some(false) || track.is_local {
+        return None;
+    }
+    let (title, by) = (words(&track.name), names(&track.artists));
+    let duration_ms = track.duration_ms;
+    let album = track.album.as_ref().and_then(|album| album.id.as_deref());
+    let album = album.and_then(|id| SpotifyId::parse(id).ok());
+    let album = album.map(|id| id.uri(Kind::Album));
+    let row = view::track(track, Detail::Concise);
+    Some(Candidate {
+        duration_ms,
+        album,
+        ..Candidate::new(Kind::Track, row, title, by)?
+    })
+}
+
+/// An episode of a podcast, by the podcast.
+fn spoken(episode: Episode) -> Option<Candidate> {
+    let (title, duration_ms) = (words(&episode.name), episode.duration_ms);
+    let by = episode.show.iter().map(|show| words(&show.name)).collect();
+    let row = view::episode(episode, Detail::Concise);
+    Some(Candidate {
+        duration_ms,
+        ..Candidate::new(Kind::Episode, row, title, by)?
+    })
 }
 
 impl Candidate {
@@ -230,18 +239,10 @@ fn means_the_artist(wanted: &[String], candidates: &[Candidate]) -> bool {
     first.is_none_or(|song| song.title != wanted && song.by.iter().any(|name| name == wanted))
 }
 
-/// The words of a text: lower case, without accents and marks.
+/// The words of a text without what people write differently.
 fn words(text: &str) -> Vec<String> {
-    let plain: String = text
-        .nfkd()
-        .filter(|character| !is_combining_mark(*character) && !matches!(character, '\'' | '’'))
-        .collect();
-    plain
-        .to_lowercase()
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let folded = fold(text);
+    folded.split_whitespace().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::spotify::{
 
 use super::{
     Context,
-    material::{self, Meant, Skipped},
+    material::{self, Hint, Meant, Skipped},
     picking::{self, Choice},
     play::Args,
 };
@@ -17,10 +17,12 @@ use crate::mcp::{
     tools::playlists::named,
 };
 
-/// Hits of the only kind that is looked for.
+/// Hits of each kind that is looked for: as many as one call gives, since the plain recording often stands behind
+/// other versions of it.
 const HITS: u32 = 10;
-/// Hits of each of several kinds.
-const HITS_EACH: u32 = 5;
+
+/// Episodes of a show that are lined up.
+const EPISODES: u32 = 50;
 
 /// The kinds that words may mean where nothing is said about it.
 const ANY: [SearchKind; 6] = [
@@ -86,6 +88,10 @@ pub(super) async fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, Fau
                 "pass `query` or `refs`, not both; without either playback is resumed",
             ));
         }
+        // Assistants put what they hold into `query`; as words a link finds nothing, or something else.
+        (Some(query), []) if is_reference(query) => {
+            of_refs(context, args, std::slice::from_ref(query)).await?
+        }
         (Some(query), []) => of_words(context, args, query).await?,
         (None, []) => Plan::new(Material::Resume),
         (None, refs) => of_refs(context, args, refs).await?,
@@ -99,7 +105,13 @@ pub(super) async fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, Fau
     if let Some(wanted) = at {
         begin_at(&mut plan.material, wanted)?;
     }
+    open_show(context, &mut plan).await?;
     Ok(plan)
+}
+
+/// Whether these words are a URI or a link. A bare id may be a title.
+fn is_reference(words: &str) -> bool {
+    Reference::parse(words).is_ok_and(|reference| reference.kind.is_some())
 }
 
 impl Plan {
@@ -126,11 +138,10 @@ async fn of_words(context: &Context<'_>, args: &Args, query: &str) -> Result<Pla
         None if args.in_context => &[SearchKind::Track],
         None => &ANY,
     };
-    let hits = if kinds.len() == 1 { HITS } else { HITS_EACH };
     let call = api::search(&Search {
         query: query.trim(),
         kinds,
-        paging: Paging::new(hits, 0),
+        paging: Paging::new(HITS, 0),
     });
     let found = context.upstream.send(&call).await?;
     let choice = picking::pick(query, found).ok_or_else(|| {
@@ -157,7 +168,7 @@ async fn of_words(context: &Context<'_>, args: &Args, query: &str) -> Result<Pla
 }
 
 async fn of_refs(context: &Context<'_>, args: &Args, refs: &[String]) -> Result<Plan, Fault> {
-    let bare = args.type_hint.map_or(Kind::Track, |hint| hint.kind());
+    let bare = args.type_hint.map_or(Kind::Track, Hint::kind);
     if let [only] = refs {
         return of_ref(context, only, bare, args.type_hint.is_none()).await;
     }
@@ -225,6 +236,42 @@ async fn of_ref(
             text::clean(only, IN_ERROR)
         ))),
     }
+}
+
+/// Spotify takes albums, artists and playlists to play from, and no shows: those play as a list of their episodes.
+/// One call.
+async fn open_show(context: &Context<'_>, plan: &mut Plan) -> Result<(), Fault> {
+    let Material::List {
+        kind: Kind::Show,
+        uri,
+        ..
+    } = &plan.material
+    else {
+        return Ok(());
+    };
+    let unreadable = |_| Fault::invalid_argument("the show has no usable id");
+    let show = Reference::parse(uri).and_then(|reference| reference.expect(Kind::Show));
+    let call = api::show_episodes(&show.map_err(unreadable)?, Paging::new(EPISODES, 0));
+    context
+        .upstream
+        .require(&["user-read-playback-position"])
+        .await?;
+    let episodes = context.upstream.send(&call).await?.items;
+    let there = episodes
+        .into_iter()
+        .filter(|part| part.is_playable != Some(false));
+    let uris: Vec<_> = there.filter_map(|part| part.uri).collect();
+    if uris.is_empty() {
+        return Err(Fault::NotFound(
+            "The show has no episode that can be played here. Nothing was changed.".to_owned(),
+        ));
+    }
+    plan.notes.push(format!(
+        "Its newest {} episodes play, newest first.",
+        uris.len()
+    ));
+    plan.material = Material::Items(uris);
+    Ok(())
 }
 
 /// A position or a reference.

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::spotify::{
     SpotifyError,
     api::{self, Entry, Start},
-    id::Kind,
     model::{Playable, Playback},
 };
 
@@ -38,7 +37,6 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(length(max = 500))]
     pub(super) refs: Vec<String>,
-    /// Kind that is meant
     pub(super) type_hint: Option<Hint>,
     /// Play a track within its album
     #[serde(default)]
@@ -71,7 +69,6 @@ pub(super) fn output() -> JsonObject {
     let mut schema = state::output();
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.insert("chosen".to_owned(), json!({"type": "object"}));
-        properties.insert("why".to_owned(), json!({"type": "string"}));
         properties.insert("runners_up".to_owned(), json!({"type": "array"}));
     }
     schema
@@ -142,37 +139,71 @@ async fn start(
     target: Target,
 ) -> Result<Seen, Fault> {
     let mut hand = Hand::new(context, target);
-    let mut shuffle = args.shuffle;
-    let mut unshuffled = None;
-    if shuffle.is_some() {
+    let mut order = Order::wanted(args.shuffle);
+    if args.shuffle.is_some() {
         context.upstream.finish();
     }
-    // An idle device knows no order yet.
-    let first = hand.target.active;
-    if let (true, Some(on)) = (first, shuffle) {
-        match hand.send(|id| api::set_shuffle(on, id)).await {
-            Ok(_) => {}
-            Err(fault @ Fault::Spotify(SpotifyError::Restricted(_))) => {
-                (shuffle, unshuffled) = (None, Some(fault.code()));
-            }
-            Err(fault) => return Err(fault),
-        }
+    // An idle device knows no order yet; one that plays is to begin in the new one.
+    let active = hand.target.active;
+    if active {
+        order.set(&mut hand).await?;
     }
     let position = args.position_ms.map(u64::from);
     let sent = hand.send(|id| api::play(sound(plan), position, id)).await;
-    if let (false, Some(on), true) = (first, shuffle, sent.is_ok()) {
-        if let Err(fault) = hand.send(|id| api::set_shuffle(on, id)).await {
-            (shuffle, unshuffled) = (None, Some(fault.code()));
+    if !active && sent.is_ok() {
+        // What plays by now stays so, whatever becomes of the order.
+        if let Err(fault) = order.set(&mut hand).await {
+            order.fail(&fault);
         }
     }
     let holds = |playback: Option<&Playback>| {
-        playback.is_some_and(|playback| holds(playback, plan, &hand.target, shuffle))
+        playback.is_some_and(|playback| holds(playback, plan, &hand.target, order.wanted))
     };
     let mut seen = state::after(context, sent, holds).await?;
-    if let Some(code) = unshuffled {
-        seen.note = Some(format!("The order could not be set ({code})."));
+    if let Some(code) = order.failed {
+        let note = format!("The order could not be set ({code}).");
+        seen.note = Some(match seen.note {
+            Some(before) => format!("{note} {before}"),
+            None => note,
+        });
     }
     Ok(seen)
+}
+
+/// The order in which to play.
+struct Order {
+    /// Whether to shuffle, if anything was said about it and could be done.
+    wanted: Option<bool>,
+    /// Why it could not be done.
+    failed: Option<&'static str>,
+}
+
+impl Order {
+    fn wanted(shuffle: Option<bool>) -> Self {
+        Self {
+            wanted: shuffle,
+            failed: None,
+        }
+    }
+
+    /// A player that is in no state for it may still play.
+    async fn set(&mut self, hand: &mut Hand<'_>) -> Result<(), Fault> {
+        let Some(on) = self.wanted else {
+            return Ok(());
+        };
+        match hand.send(|id| api::set_shuffle(on, id)).await {
+            Ok(_) => Ok(()),
+            Err(fault @ Fault::Spotify(SpotifyError::Restricted(_))) => {
+                self.fail(&fault);
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn fail(&mut self, fault: &Fault) {
+        (self.wanted, self.failed) = (None, Some(fault.code()));
+    }
 }
 
 fn sound(plan: &Plan) -> Start<'_> {
@@ -221,22 +252,17 @@ fn plays(playback: &Playback, plan: &Plan) -> bool {
                 });
             same_song || uri.is_some_and(|uri| those.iter().any(|one| one == uri))
         }
-        Material::List {
-            kind,
-            uri: list,
-            at,
-        } => {
+        Material::List { uri: list, at, .. } => {
             let from = playback
                 .context
                 .as_ref()
                 .and_then(|from| from.uri.as_deref());
             let from = from.is_some_and(|from| last_part(from) == last_part(list));
-            let episode_of_it = *kind == Kind::Show && matches!(item, Some(Playable::Episode(_)));
             let begun = match at {
                 Some(At::Item(wanted)) => uri == Some(wanted.as_str()),
                 Some(At::Position(_)) | None => true,
             };
-            (from || (episode_of_it && playback.context.is_none())) && begun
+            from && begun
         }
     }
 }

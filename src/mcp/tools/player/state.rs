@@ -108,6 +108,10 @@ impl State {
         }
         parts.extend(self.device.as_ref().map(|device| format!("on {device}")));
         parts.extend(
+            self.volume_percent
+                .map(|volume| format!("volume {volume} %")),
+        );
+        parts.extend(
             self.shuffle
                 .map(|on| format!("shuffle {}", if on { "on" } else { "off" })),
         );
@@ -120,8 +124,10 @@ impl State {
 /// How the player stands after a command.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// What was seen last.
+    /// What was seen last, `None` if nothing was on.
     pub(super) playback: Option<Playback>,
+    /// Whether anything was seen.
+    looked: bool,
     /// Whether it is what the command was to bring about.
     pub(super) verified: bool,
     /// What the model should know about the look.
@@ -133,6 +139,7 @@ impl Seen {
     pub(super) fn already(playback: Option<Playback>, note: impl Into<String>) -> Self {
         Self {
             playback,
+            looked: true,
             verified: true,
             note: Some(note.into()),
         }
@@ -173,18 +180,19 @@ pub(super) async fn after(
 /// Looks at the player, at most three times with pauses between, until `holds`. A command that was accepted stays
 /// accepted when looking fails.
 async fn settle(context: &Context<'_>, holds: impl Fn(Option<&Playback>) -> bool) -> Seen {
-    let mut last = None;
+    let (mut last, mut looked) = (None, false);
     for pause in LOOKS {
         time::sleep(pause).await;
         match context.upstream.fresh(&api::player()).await {
             Ok(playback) if holds(playback.as_ref()) => {
                 return Seen {
                     playback,
+                    looked: true,
                     verified: true,
                     note: None,
                 };
             }
-            Ok(playback) => last = playback,
+            Ok(playback) => (last, looked) = (playback, true),
             Err(fault) => {
                 let note = format!(
                     "Spotify accepted the command, but the player could not be looked at ({}). See `get_playback`.",
@@ -192,6 +200,7 @@ async fn settle(context: &Context<'_>, holds: impl Fn(Option<&Playback>) -> bool
                 );
                 return Seen {
                     playback: last,
+                    looked,
                     verified: false,
                     note: Some(note),
                 };
@@ -200,6 +209,7 @@ async fn settle(context: &Context<'_>, holds: impl Fn(Option<&Playback>) -> bool
     }
     Seen {
         playback: last,
+        looked,
         verified: false,
         note: Some(
             "Spotify accepted the command, but the player does not show it yet; this is its state now. Look again \
@@ -220,11 +230,11 @@ pub(super) fn answer(lead: &str, seen: Seen, more: impl Serialize) -> Answer {
         more: M,
     }
     let mut words = lead.to_owned();
-    let unseen = seen.playback.is_none() && !seen.verified;
-    let state = if unseen {
-        State::default()
-    } else {
+    let state = if seen.looked {
         State::tell(seen.playback, Detail::Concise, &mut words)
+    } else {
+        words.push_str("The command was accepted.\n");
+        State::default()
     };
     let told = Told {
         verified: seen.verified,
@@ -242,6 +252,6 @@ pub(super) fn answer(lead: &str, seen: Seen, more: impl Serialize) -> Answer {
 pub(super) fn output() -> JsonObject {
     answer::object(json!({"type": "object", "properties": {
         "verified": {"type": "boolean"}, "is_playing": {"type": "boolean"}, "device": {"type": "string"},
-        "item": {"type": "object", "properties": {"title": {"type": "string"}, "uri": {"type": "string"}}}
+        "item": {"type": "object"}
     }, "required": ["verified"]}))
 }

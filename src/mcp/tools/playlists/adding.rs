@@ -12,16 +12,23 @@ use crate::spotify::{
 };
 
 use super::{
-    Context, named,
-    reading::{self, Head, SCAN},
+    Context,
+    contents::{self, SCAN, Source},
+    gathering::{self, Asked, Gathered},
+    named,
+    reading::Head,
     report::{self, Report, Skipped},
     total,
 };
 use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
+    tools::catalogue::wanted::WantedArg,
     view,
 };
+
+/// More steps than looking for titles ever tells, so that progress only grows.
+pub(super) const LOOKED_FOR: u32 = 50;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,9 +36,9 @@ pub(super) struct Args {
     /// Link, URI, id, or the name of a playlist in the user's library
     #[schemars(length(min = 1, max = 200))]
     playlist: String,
-    /// Links, URIs or ids of tracks or episodes
+    /// Links, URIs or ids of tracks or episodes; up to 50 as {title, artist}
     #[schemars(length(min = 1, max = 500))]
-    items: Vec<String>,
+    items: Vec<WantedArg>,
     /// 0-based; default: at the end
     #[schemars(range(min = 0, max = 10_000))]
     position: Option<u32>,
@@ -39,21 +46,28 @@ pub(super) struct Args {
     skip_duplicates: Option<bool>,
 }
 
-/// One call to look, more where duplicates are to be left out, one for each 100 items.
+/// A search for each title, one call to look, more where duplicates are to be left out, one for each 100 items.
 pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
-    let (uris, skipped) = report::references(&args.items);
-    if uris.is_empty() {
-        return Err(report::nothing_usable(&skipped, "nothing was added"));
+    let asked = Asked::of("items", args.items)?;
+    if asked.is_empty() {
+        return Err(gathering::nothing_usable(
+            &asked.skipped,
+            "nothing was added",
+        ));
     }
     let id = named::resolve(context, &args.playlist).await?;
+    let gathered = asked.gather(context).await?;
+    gathered.or_nothing("nothing was added")?;
     if args.skip_duplicates.unwrap_or(true) {
-        return append_new(context, &id, uris, skipped, args.position).await;
+        return append_new(context, &id, gathered, args.position).await;
     }
     let details = api::playlist(&id, PlaylistParts::Details);
-    let playlist = context.upstream.send(&details).await?;
+    let playlist = context.upstream.fresh(&details).await?;
     let found = playlist.items.as_ref().ok_or(Fault::Foreign)?;
     let before = found.total.map(view::small);
-    let mut report = Report::new(Head::of(&playlist, &id), skipped);
+    let uris = gathered.uris.clone();
+    let mut report = Report::new(Head::of(&playlist, &id), gathered);
+    report.steps = LOOKED_FOR;
     report::write(context, &id, &uris, args.position, &mut report).await?;
     report.total = before.map(|before| before.saturating_add(report.added));
     Ok(report.answer())
@@ -63,31 +77,32 @@ pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result
 pub(super) async fn append_new(
     context: &Context<'_>,
     id: &SpotifyId,
-    uris: Vec<String>,
-    mut skipped: Vec<Skipped>,
+    mut gathered: Gathered,
     position: Option<u32>,
 ) -> Result<Answer, Fault> {
-    let mut playlist = reading::fetch(context, id).await?;
+    let first = api::playlist(id, PlaylistParts::WithFirstItems);
+    let mut playlist = context.upstream.fresh(&first).await?;
     let found = playlist.items.take().ok_or(Fault::Foreign)?;
     let before = total(&found, 0);
     let mut items = found.items;
     let have = answer::count(items.len());
-    items.extend(reading::places(context, id, have, before.min(SCAN)).await?);
+    items.extend(contents::pages(context, id, have, before.min(SCAN), Source::Memory).await?);
     let looked_at = answer::count(items.len());
 
     let mut held: HashSet<String> = items.into_iter().filter_map(uri_of).collect();
-    let mut fresh = Vec::with_capacity(uris.len());
-    for uri in uris {
+    let mut fresh = Vec::with_capacity(gathered.uris.len());
+    for uri in std::mem::take(&mut gathered.uris) {
         if held.insert(uri.clone()) {
             fresh.push(uri);
         } else {
-            skipped.push(Skipped {
+            gathered.skipped.push(Skipped {
                 item: uri,
-                reason: "already in the playlist, or named twice",
+                reason: "already in the playlist, or named twice".to_owned(),
             });
         }
     }
-    let mut report = Report::new(Head::of(&playlist, id), skipped);
+    let mut report = Report::new(Head::of(&playlist, id), gathered);
+    report.steps = looked_at.max(LOOKED_FOR);
     if looked_at < before {
         report.notes.push(format!(
             "Duplicates were looked for in the first {looked_at} items only."

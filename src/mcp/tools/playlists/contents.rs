@@ -29,9 +29,11 @@ const PAGES_CHECKED: usize = 3;
 
 /// Whether an answer of a moment ago will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum Source<'a> {
     /// It will.
     Memory,
+    /// It will, and one about the version with that label for longer.
+    Version(&'a str),
     /// Spotify is asked.
     Spotify,
 }
@@ -116,7 +118,7 @@ pub(crate) fn uri(item: &PlaylistItem) -> Option<&str> {
     item.playable.as_ref().and_then(Playable::uri)
 }
 
-/// The places from `start` up to `end`, in order, 50 a call; whoever watches is told about each.
+/// The places from `start` up to `end`, in order.
 ///
 /// # Errors
 /// Those of Spotify.
@@ -125,26 +127,48 @@ pub(crate) async fn pages(
     id: &SpotifyId,
     start: u32,
     end: u32,
-    source: Source,
+    source: Source<'_>,
 ) -> Result<Vec<PlaylistItem>, Fault> {
+    let mut items = Vec::new();
+    each_page(context, id, start, end, source, |page| items.extend(page)).await?;
+    Ok(items)
+}
+
+/// Gives `take` the places from `start` up to `end`, in order, 50 a call, so that no more than a few pages are there at
+/// once; whoever watches is told about each.
+///
+/// # Errors
+/// Those of Spotify.
+pub(crate) async fn each_page(
+    context: &Context<'_>,
+    id: &SpotifyId,
+    start: u32,
+    end: u32,
+    source: Source<'_>,
+    mut take: impl FnMut(Vec<PlaylistItem>) + Send,
+) -> Result<(), Fault> {
     let step = usize::try_from(PER_CALL).unwrap_or(50);
     let fetch = |at: u32| {
         let call = api::playlist_items(id, Paging::new(PER_CALL.min(end - at), at));
         async move {
             match source {
                 Source::Memory => context.upstream.send(&call).await,
+                Source::Version(label) => {
+                    let call = call.of_edition(Some(label));
+                    context.upstream.send(&call).await
+                }
                 Source::Spotify => context.upstream.fresh(&call).await,
             }
         }
     };
     let mut coming = stream::iter((start..end).step_by(step).map(fetch)).buffered(AT_ONCE);
-    let mut items = Vec::new();
+    let mut done = start;
     while let Some(page) = coming.try_next().await? {
-        items.extend(page.items);
-        let done = start.saturating_add(answer::count(items.len()));
+        done = done.saturating_add(answer::count(page.items.len()));
+        take(page.items);
         context.progress(done, end, "items read").await;
     }
-    Ok(items)
+    Ok(())
 }
 
 /// What a look at the playlist after a change showed.

@@ -4,17 +4,22 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::spotify::{
-    api::{self, NewPlaylist, Paging},
+    api::{self, NewPlaylist, Paging, PlaylistParts},
     id::SpotifyId,
     model::PlaylistSummary,
 };
 
 use super::{
-    Context, adding, named,
-    reading::{self, Head},
-    report::{self, Report, Skipped},
+    Context, adding,
+    gathering::{self, Asked, Gathered},
+    named,
+    reading::Head,
+    report::{self, Report},
 };
-use crate::mcp::{answer::Answer, fault::Fault, view};
+use crate::mcp::{answer::Answer, fault::Fault, tools::catalogue::wanted::WantedArg, view};
+
+/// What a refusal says first.
+const NOTHING: &str = "nothing was created";
 
 /// Playlists among which a name is looked for before a new one is made: one call.
 const LOOKED_THROUGH: u32 = 50;
@@ -32,11 +37,11 @@ pub(super) struct Args {
     /// Others may edit; not with public
     #[serde(default)]
     collaborative: bool,
-    /// Links, URIs or ids of tracks or episodes, in order
+    /// Links, URIs or ids of tracks or episodes, in order; up to 50 as {title, artist}
     #[serde(default)]
     #[schemars(length(max = 500))]
-    tracks: Vec<String>,
-    /// What to do when an entry of tracks is no reference; default skip
+    tracks: Vec<WantedArg>,
+    /// When an entry of tracks is not certain; default skip
     #[serde(default)]
     on_unresolved: Unresolved,
     /// When one of the user's first 50 playlists has this name; default fail
@@ -61,8 +66,12 @@ enum Existing {
     Duplicate,
 }
 
-/// One call to look for the name, one to create, one for each 100 tracks, one to read back.
-pub(super) async fn create_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+/// One call to look for the name, a search for each title, one call to create, one for each 100 tracks, one to read
+/// back.
+pub(super) async fn create_playlist(
+    context: &Context<'_>,
+    mut args: Args,
+) -> Result<Answer, Fault> {
     if args.name.trim().is_empty() {
         return Err(Fault::invalid_argument("`name` must not be blank"));
     }
@@ -71,21 +80,28 @@ pub(super) async fn create_playlist(context: &Context<'_>, args: Args) -> Result
             "a collaborative playlist cannot be public: leave out `public` or `collaborative`",
         ));
     }
-    let (uris, skipped) = report::references(&args.tracks);
-    if !skipped.is_empty() && (args.on_unresolved == Unresolved::Fail || uris.is_empty()) {
-        return Err(report::nothing_usable(&skipped, "nothing was created"));
+    let asked = Asked::of("tracks", std::mem::take(&mut args.tracks))?;
+    let must_all = args.on_unresolved == Unresolved::Fail;
+    if !asked.skipped.is_empty() && (must_all || asked.is_empty()) {
+        return Err(gathering::nothing_usable(&asked.skipped, NOTHING));
     }
     let existing = match args.if_exists {
         Existing::Duplicate => None,
         Existing::Fail | Existing::Reuse => find_own(context, args.name.trim()).await?,
     };
-    if let Some(existing) = existing {
-        return match args.if_exists {
-            Existing::Reuse => reuse(context, &existing, uris, skipped).await,
-            Existing::Fail | Existing::Duplicate => Err(taken(&existing)),
-        };
+    if let (Some(existing), Existing::Fail) = (&existing, args.if_exists) {
+        return Err(taken(existing));
     }
-    make(context, &args, &uris, skipped).await
+    let mut gathered = asked.gather(context).await?;
+    if must_all {
+        gathered.or_all(NOTHING)?;
+    }
+    gathered.or_nothing(NOTHING)?;
+    if let Some(existing) = existing {
+        return reuse(context, &existing, gathered).await;
+    }
+    gathered.without_repeats();
+    make(context, &args, gathered).await
 }
 
 /// One of the person's own playlists with this name, among the first [`LOOKED_THROUGH`].
@@ -114,20 +130,14 @@ fn taken(existing: &PlaylistSummary) -> Fault {
 async fn reuse(
     context: &Context<'_>,
     existing: &PlaylistSummary,
-    uris: Vec<String>,
-    skipped: Vec<Skipped>,
+    gathered: Gathered,
 ) -> Result<Answer, Fault> {
     let id = named::id_of(existing)
         .ok_or_else(|| Fault::NotFound("Spotify names no id for that playlist.".to_owned()))?;
-    adding::append_new(context, &id, uris, skipped, None).await
+    adding::append_new(context, &id, gathered, None).await
 }
 
-async fn make(
-    context: &Context<'_>,
-    args: &Args,
-    uris: &[String],
-    skipped: Vec<Skipped>,
-) -> Result<Answer, Fault> {
+async fn make(context: &Context<'_>, args: &Args, mut gathered: Gathered) -> Result<Answer, Fault> {
     let name = args.name.trim();
     let new = NewPlaylist {
         name,
@@ -148,13 +158,16 @@ async fn make(
                 "The playlist was made, but Spotify named no id; see `list_playlists`.".to_owned(),
             )
         })?;
-    let mut report = Report::new(Head::of(&made, &id), skipped);
+    let uris = std::mem::take(&mut gathered.uris);
+    let mut report = Report::new(Head::of(&made, &id), gathered);
     report.created = true;
+    report.steps = adding::LOOKED_FOR;
     // The playlist exists from here on: whatever fails is told beside its link, not instead of it.
     // Such a failure is in the report already.
-    let _ = report::write(context, &id, uris, None, &mut report).await;
-    match reading::fetch(context, &id).await {
-        Ok(read) => report.compare(&read, name, args.public, uris),
+    let _ = report::write(context, &id, &uris, None, &mut report).await;
+    let look = api::playlist(&id, PlaylistParts::WithFirstItems);
+    match context.upstream.fresh(&look).await {
+        Ok(read) => report.compare(&read, name, args.public, &uris),
         Err(fault) => report
             .notes
             .push(format!("It could not be read back: {}.", fault.code())),

@@ -5,6 +5,7 @@ pub(crate) mod contents;
 mod cover;
 mod creating;
 mod deleting;
+mod gathering;
 mod listing;
 pub(crate) mod named;
 mod reading;
@@ -74,8 +75,9 @@ pub(super) static TOOLS: [Spec; 10] = [
         name: "create_playlist",
         title: "Create a playlist",
         description: "Makes a playlist, private unless public=true, fills it in the given order and reads it back. \
-                      Returns the link, what was added and what was not. About 3 Spotify calls and one for each \
-                      100 tracks.",
+                      Takes links or {title, artist}; adds exact matches, and probable ones up to a remaster or \
+                      feat. suffix, marked. Returns the link, what was added and what not. About 3 Spotify calls, \
+                      one for each title and each 100 tracks.",
         kind: Kind::Add {
             shown_by: "list_playlists",
         },
@@ -104,9 +106,10 @@ pub(super) static TOOLS: [Spec; 10] = [
     Spec {
         name: "add_to_playlist",
         title: "Add to a playlist",
-        description: "Adds tracks or episodes to a playlist of the user, at the end or at a position. Returns what was \
-                      added or skipped and why. One Spotify call for each 100 items, one to look first, and \
-                      with skip_duplicates one for each 50 items that the playlist already has, at most 40.",
+        description: "Adds tracks or episodes to a playlist of the user, by link or by {title, artist} as \
+                      create_playlist does, at the end or at a position. Returns what was added or skipped and why. \
+                      Duplicates are told by URI. One Spotify call for each title and each 100 items, one to look \
+                      first, and with skip_duplicates one for each 50 items already there, at most 40.",
         kind: Kind::Add {
             shown_by: "get_playlist",
         },
@@ -120,9 +123,8 @@ pub(super) static TOOLS: [Spec; 10] = [
     Spec {
         name: "remove_from_playlist",
         title: "Remove from a playlist",
-        description: "Removes every copy of some items, or just some positions. Returns the removed rows and what puts \
-                      them back. One Spotify call for each 50 items it looks at (2,000 at most), about 3 to change; a \
-                      position's other copies lose their added_at.",
+        description: "Removes every copy of some items, or just some positions. Returns the rows and what puts them \
+                      back. One Spotify call for each 50 items there, and about 3.",
         kind: Kind::Destroy {
             shown_by: "get_playlist",
         },

@@ -18,7 +18,7 @@ use super::{
     Context,
     contents::{self, PER_CALL, Source},
     named,
-    summary::Summary,
+    summary::Tally,
     total,
 };
 use crate::mcp::{
@@ -153,7 +153,9 @@ async fn first(
     let mut items = found.items;
     let have = answer::count(items.len());
     if have < limit.min(all) {
-        items.extend(places(context, id, have, limit.min(all)).await?);
+        let source = source_of(&playlist);
+        let rest = contents::pages(context, id, have, limit.min(all), source).await?;
+        items.extend(rest);
     }
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let mut page = Page::at(0, all, rows(items, 0, columns));
@@ -191,10 +193,13 @@ async fn summary(context: &Context<'_>, id: &SpotifyId) -> Result<Answer, Fault>
         return Ok(hidden(&head));
     };
     let all = total(&found, 0);
-    let mut items = found.items;
-    let have = answer::count(items.len());
-    items.extend(places(context, id, have, all.min(SCAN)).await?);
-    let summary = Summary::of(&items, all);
+    let mut tally = Tally::default();
+    tally.add(&found.items);
+    let (have, end) = (answer::count(found.items.len()), all.min(SCAN));
+    drop(found);
+    let take = |page: Vec<PlaylistItem>| tally.add(&page);
+    contents::each_page(context, id, have, end, source_of(&playlist), take).await?;
+    let summary = tally.summary(all);
     let words = summary.in_words(head.in_words(all));
     let answer = Answer::new(words, json!({"playlist": head, "summary": summary}));
     if summary.looked_at < all {
@@ -204,6 +209,14 @@ async fn summary(context: &Context<'_>, id: &SpotifyId) -> Result<Answer, Fault>
         )));
     }
     Ok(answer)
+}
+
+/// Where the rest of a playlist comes from that was looked at a moment ago.
+fn source_of(playlist: &Playlist) -> Source<'_> {
+    playlist
+        .snapshot_id
+        .as_deref()
+        .map_or(Source::Memory, Source::Version)
 }
 
 /// Details and first items, in one call.

@@ -37,12 +37,11 @@ pub(super) struct Args {
     #[serde(default)]
     #[schemars(length(min = 1, max = 100))]
     refs: Option<Vec<String>>,
-    /// 0-based, instead of refs; other copies stay
+    /// Instead of refs: 0-based; other copies stay, but lose their date
     #[serde(default)]
-    #[schemars(length(min = 1, max = 100), inner(range(min = 0, max = 9_999)))]
+    #[schemars(length(min = 1, max = 100), inner(range(min = 0)))]
     positions: Option<Vec<u32>>,
-    /// Of the version that positions were read from
-    #[schemars(length(min = 1, max = 200))]
+    /// That positions were read with
     snapshot_id: Option<String>,
     /// Only tell
     #[serde(default)]
@@ -50,6 +49,10 @@ pub(super) struct Args {
     /// The user agreed
     confirm: Option<bool>,
 }
+
+/// What keeping copies costs.
+const KEPT: &str = "Spotify takes out every copy at once, so the copies that stay are put in again and count as added \
+                    now.";
 
 /// What came of it.
 #[derive(Debug, Serialize)]
@@ -268,6 +271,7 @@ pub(crate) async fn verify(
 impl Report {
     fn of(contents: &Contents, removal: &Removal, wanted: &[String], dry_run: bool) -> Self {
         let missing = wanted.iter().filter(|uri| !removal.uris.contains(uri));
+        let kept = (!removal.kept.is_empty()).then_some(KEPT);
         Self {
             playlist: contents.head.clone().without_snapshot(),
             dry_run,
@@ -278,7 +282,7 @@ impl Report {
             snapshot_id: None,
             verified: None,
             put_back: removal.put_back.clone(),
-            notes: Vec::new(),
+            notes: kept.map(str::to_owned).into_iter().collect(),
         }
     }
 

@@ -150,8 +150,12 @@ impl Report {
             )
         } else {
             format!(
-                "Moved in \"{}\", from position {} to {} · {}",
-                self.playlist.title, self.from, self.to, self.playlist.link
+                "{} moved in \"{}\", from position {} to {} · {}",
+                told::items(usize::try_from(self.moved).unwrap_or(usize::MAX)),
+                self.playlist.title,
+                self.from,
+                self.to,
+                self.playlist.link
             )
         };
         told::write_rows(&mut words, &self.items, self.items.len());

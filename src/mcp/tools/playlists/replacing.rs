@@ -128,7 +128,9 @@ fn question(contents: &Contents, after: usize) -> Question {
     let all = told::items(usize::try_from(contents.total).unwrap_or(usize::MAX));
     let name = told::name(&contents.head.title);
     Question {
-        what: format!("All {all} of the playlist {name} would be replaced by {after} others."),
+        what: format!(
+            "{all} of the playlist {name}, which is all of it, would be replaced by {after} others."
+        ),
         ids: contents.version(),
     }
 }
@@ -222,10 +224,10 @@ impl Replaced {
         let verb = if self.dry_run {
             "would be replaced"
         } else {
-            "were replaced"
+            "replaced"
         };
         let mut words = format!(
-            "\"{}\" · {}\nAll {} {verb} by {}.",
+            "\"{}\" · {}\n{} {verb} by {}.",
             self.playlist.title,
             self.playlist.link,
             told::items(usize::try_from(self.before).unwrap_or(usize::MAX)),

@@ -10,20 +10,27 @@ use serde_json::json;
 
 use crate::spotify::{
     api::{self, ITEMS_PER_WRITE},
-    id::{IdError, Kind, Reference, SpotifyId},
+    id::SpotifyId,
     model::{Playable, Playlist},
 };
 
-use super::{Context, reading::Head};
+use super::{
+    Context,
+    gathering::{Gathered, Guess, Unresolved},
+    reading::Head,
+};
 use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
-    text::{self, IN_ERROR, NAME},
+    text::{self, NAME},
     view,
 };
 
 /// The most skipped items that the text lists; the structure has all.
 const SKIPPED_SHOWN: usize = 20;
+
+/// Once so many bytes are written, candidates are left to the structure.
+const ROOM_FOR_CANDIDATES: usize = 12_000;
 
 /// An item that was not added.
 #[derive(Debug, Serialize)]
@@ -31,7 +38,7 @@ pub(super) struct Skipped {
     /// What was given, or its URI.
     pub(super) item: String,
     /// Why not.
-    pub(super) reason: &'static str,
+    pub(super) reason: String,
 }
 
 /// What came of a write.
@@ -43,6 +50,10 @@ pub(super) struct Report {
     /// How many items were added for certain.
     pub(super) added: u32,
     skipped: Vec<Skipped>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    probable: Vec<Guess>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unresolved: Vec<Unresolved>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,60 +66,18 @@ pub(super) struct Report {
     not_added: Vec<String>,
     #[serde(skip)]
     pub(super) notes: Vec<String>,
+    /// Steps that were told before the first write, so that progress only grows.
+    #[serde(skip)]
+    pub(super) steps: u32,
 }
 
 pub(super) fn output() -> JsonObject {
-    let strings = json!({"type": "array", "items": {"type": "string"}});
     answer::object(json!({"type": "object", "properties": {
         "playlist": {"type": "object"}, "created": {"type": "boolean"}, "added": {"type": "integer"},
-        "skipped": {"type": "array", "items": {"type": "object"}}, "total": {"type": "integer"},
-        "snapshot_id": {"type": "string"}, "readback_matches": {"type": "boolean"},
-        "uncertain": strings, "not_added": strings
+        "skipped": {"type": "array", "items": {"type": "object"}},
+        "unresolved": {"type": "array", "items": {"type": "object"}}, "total": {"type": "integer"},
+        "snapshot_id": {"type": "string"}, "readback_matches": {"type": "boolean"}
     }, "required": ["playlist", "added", "skipped"]}))
-}
-
-/// What can be added, and what cannot with the reason. Order is kept.
-pub(super) fn references(given: &[String]) -> (Vec<String>, Vec<Skipped>) {
-    let (mut uris, mut skipped) = (Vec::with_capacity(given.len()), Vec::new());
-    for item in given {
-        match reference(item) {
-            Ok(uri) => uris.push(uri),
-            Err(reason) => skipped.push(Skipped {
-                item: text::clean(item, IN_ERROR).into_owned(),
-                reason,
-            }),
-        }
-    }
-    (uris, skipped)
-}
-
-fn reference(item: &str) -> Result<String, &'static str> {
-    if item.trim_start().starts_with("spotify:local:") {
-        return Err("a local file; Spotify cannot add it");
-    }
-    let reference = Reference::parse(item).map_err(|problem| match problem {
-        IdError::NotAnId => "not a link, URI or id; find it with `search` first",
-        IdError::ForeignAddress => "not an open.spotify.com link",
-        IdError::UnknownKind | IdError::WrongKind { .. } => "not a track or an episode",
-    })?;
-    match reference.kind {
-        None | Some(Kind::Track) => Ok(reference.id.uri(Kind::Track)),
-        Some(Kind::Episode) => Ok(reference.id.uri(Kind::Episode)),
-        Some(_) => Err("not a track or an episode; list its tracks and add those"),
-    }
-}
-
-/// Why there is nothing to do: the first five of `skipped`, after what did therefore not happen.
-pub(super) fn nothing_usable(skipped: &[Skipped], so: &str) -> Fault {
-    let mut words = format!("{so}: ");
-    for (at, skip) in skipped.iter().take(5).enumerate() {
-        let separator = if at == 0 { "" } else { "; " };
-        let _ = write!(words, "{separator}\"{}\" is {}", skip.item, skip.reason);
-    }
-    if skipped.len() > 5 {
-        let _ = write!(words, "; and {} more", skipped.len() - 5);
-    }
-    Fault::invalid_argument(words)
 }
 
 /// Sends the batches one after the other and stops at the first that fails.
@@ -122,6 +91,8 @@ pub(super) async fn write(
     position: Option<u32>,
     report: &mut Report,
 ) -> Result<(), Fault> {
+    let before = report.steps;
+    let all = before.saturating_add(answer::count(uris.len()));
     let position = position.and_then(|position| usize::try_from(position).ok());
     for (batch, call) in uris
         .chunks(ITEMS_PER_WRITE)
@@ -131,6 +102,8 @@ pub(super) async fn write(
             Ok(snapshot) => {
                 report.added += answer::count(batch.len());
                 report.snapshot_id = snapshot.snapshot_id.map(|id| text::cleaned(id, NAME));
+                let done = before.saturating_add(report.added);
+                context.progress(done, all, "items added").await;
             }
             Err(fault) => {
                 let sent = usize::try_from(report.added).unwrap_or(uris.len());
@@ -162,18 +135,21 @@ fn stopped(fault: &Fault) -> String {
 
 impl Report {
     /// A report on `playlist` to which nothing was added yet.
-    pub(super) fn new(playlist: Head, skipped: Vec<Skipped>) -> Self {
+    pub(super) fn new(playlist: Head, gathered: Gathered) -> Self {
         Self {
             playlist: playlist.without_snapshot(),
             created: false,
             added: 0,
-            skipped,
+            skipped: gathered.skipped,
+            probable: gathered.probable,
+            unresolved: gathered.unresolved,
             total: None,
             snapshot_id: None,
             readback_matches: None,
             uncertain: Vec::new(),
             not_added: Vec::new(),
-            notes: Vec::new(),
+            notes: gathered.notes,
+            steps: 0,
         }
     }
 
@@ -217,6 +193,9 @@ impl Report {
             self.added,
             self.skipped.len()
         );
+        if !self.unresolved.is_empty() {
+            let _ = write!(words, ", {} titles not certain", self.unresolved.len());
+        }
         if let Some(total) = self.total {
             let _ = write!(words, "; it has {total} items now");
         }
@@ -227,6 +206,7 @@ impl Report {
         if self.skipped.len() > SKIPPED_SHOWN {
             let _ = write!(words, "\n- and {} more", self.skipped.len() - SKIPPED_SHOWN);
         }
+        self.write_titles(&mut words);
         if !self.uncertain.is_empty() {
             let _ = write!(
                 words,
@@ -244,5 +224,32 @@ impl Report {
         }
         let answer = Answer::new(words, &self);
         answer.noting_all(self.notes)
+    }
+
+    /// The titles that were not certain: what was taken for them, and what could be.
+    fn write_titles(&self, words: &mut String) {
+        for guess in &self.probable {
+            let _ = write!(words, "\n- probable ({}): {} is ", guess.why, guess.item);
+            guess.taken.write_line(words);
+        }
+        for left in &self.unresolved {
+            let _ = write!(words, "\n- not added, {}", left.status);
+            if let Some(why) = left.why {
+                let _ = write!(words, " ({why})");
+            }
+            let _ = write!(words, ": {}", left.item);
+            if words.len() > ROOM_FOR_CANDIDATES {
+                continue;
+            }
+            let lead = if left.status == "not_found" {
+                "nearest, but not it"
+            } else {
+                "perhaps"
+            };
+            for candidate in &left.candidates {
+                let _ = write!(words, "\n   {lead}: ");
+                candidate.write_line(words);
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What can be said about all items of a playlist together. Pure: it is given the items.
+//! What can be said about all items of a playlist together. Pure: it is given the items page by page, and of each it
+//! keeps no more than its address and name.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -24,47 +25,65 @@ pub(super) struct Summary {
     local_files: u32,
 }
 
-impl Summary {
-    /// The summary of the first `items` of `total`.
-    pub(super) fn of(items: &[PlaylistItem], total: u32) -> Self {
-        let mut seen: HashMap<&str, (u32, &Playable)> = HashMap::new();
-        let (mut duration_ms, mut unavailable, mut local_files) = (0_u64, 0, 0);
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    looked_at: u32,
+    duration_ms: u64,
+    unavailable: u32,
+    local_files: u32,
+    /// By URI: how often, and what it is called.
+    seen: HashMap<Box<str>, (u32, Box<str>)>,
+}
+
+impl Tally {
+    /// Counts more items.
+    pub(super) fn add(&mut self, items: &[PlaylistItem]) {
+        self.looked_at = self.looked_at.saturating_add(answer::count(items.len()));
         for item in items {
             let Some(playable) = &item.playable else {
-                unavailable += 1;
+                self.unavailable += 1;
                 continue;
             };
-            duration_ms = duration_ms.saturating_add(playable.duration_ms().unwrap_or(0));
+            let duration_ms = playable.duration_ms().unwrap_or(0);
+            self.duration_ms = self.duration_ms.saturating_add(duration_ms);
             if let Playable::Track(track) = playable {
-                unavailable += u32::from(track.is_playable == Some(false));
-                local_files += u32::from(track.is_local);
+                self.unavailable += u32::from(track.is_playable == Some(false));
+                self.local_files += u32::from(track.is_local);
             }
-            if let Some(uri) = playable.uri() {
-                seen.entry(uri).or_insert((0, playable)).0 += 1;
+            let Some(uri) = playable.uri() else { continue };
+            if let Some((times, _)) = self.seen.get_mut(uri) {
+                *times += 1;
+            } else {
+                let name = text::clean(playable.name(), NAME);
+                self.seen.insert(uri.into(), (1, name.into()));
             }
         }
-        let repeated = seen.into_iter().filter(|(_, (times, _))| *times > 1);
+    }
+
+    /// The summary of what was seen of `total`.
+    pub(super) fn summary(self, total: u32) -> Summary {
+        let repeated = self.seen.into_iter().filter(|(_, (times, _))| *times > 1);
         let mut duplicates: Vec<_> = repeated
-            .map(|(uri, (times, playable))| {
-                let link = view::link(uri).unwrap_or_else(|| "local file".to_owned());
-                format!(
-                    "{} ({times} times) · {link}",
-                    text::clean(playable.name(), NAME)
-                )
+            .map(|(uri, (times, name))| {
+                let link = view::link(&uri).unwrap_or_else(|| "local file".to_owned());
+                format!("{name} ({times} times) · {link}")
             })
             .collect();
         duplicates.sort_unstable();
         duplicates.truncate(50);
-        Self {
+        Summary {
             total,
-            looked_at: answer::count(items.len()),
-            duration_ms,
+            looked_at: self.looked_at,
+            duration_ms: self.duration_ms,
             duplicates,
-            unavailable,
-            local_files,
+            unavailable: self.unavailable,
+            local_files: self.local_files,
         }
     }
+}
 
+impl Summary {
     /// The summary in words, behind `words`.
     pub(super) fn in_words(&self, mut words: String) -> String {
         let length = text::duration(self.duration_ms);

@@ -7,6 +7,7 @@ use crate::{
     mcp::{
         answer::{Answer, Page, TEXT_BUDGET},
         fault::Fault,
+        view::Detail,
     },
     spotify::{
         SpotifyError,
@@ -34,6 +35,8 @@ pub(super) struct Args {
     limit: Option<u32>,
     #[schemars(range(min = 0, max = 100_000))]
     offset: Option<u32>,
+    #[serde(default)]
+    response_format: Detail,
 }
 
 /// One call; a name costs more.
@@ -46,7 +49,12 @@ pub(super) async fn list_audiobook_chapters(
     let call = api::audiobook_chapters(&id, Paging::new(limit, start));
     let found = context.upstream.send(&call).await.map_err(elsewhere)?;
     let all = total(&found, start);
-    let rows = found.items.into_iter().map(row).collect();
+    let detail = args.response_format;
+    let rows = found
+        .items
+        .into_iter()
+        .map(|part| row(part, detail))
+        .collect();
     let mut page = Page::upto(start.saturating_add(limit), all, rows);
     let mut words = String::new();
     page.write(&mut words, TEXT_BUDGET, start);

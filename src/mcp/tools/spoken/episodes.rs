@@ -7,6 +7,7 @@ use crate::{
     mcp::{
         answer::{self, Answer, Page, Row, TEXT_BUDGET},
         fault::Fault,
+        view::Detail,
     },
     spotify::{
         api::{self, Paging},
@@ -43,6 +44,8 @@ pub(super) struct Args {
     limit: Option<u32>,
     #[schemars(range(min = 0, max = 100_000))]
     offset: Option<u32>,
+    #[serde(default)]
+    response_format: Detail,
 }
 
 /// One call; another one for the oldest first, more for unplayed ones and for a name.
@@ -53,6 +56,7 @@ pub(super) async fn list_show_episodes(context: &Context<'_>, args: Args) -> Res
         context,
         id: &id,
         newest_first: args.newest_first.unwrap_or(true),
+        detail: args.response_format,
         total: None,
         calls: 0,
     };
@@ -64,7 +68,7 @@ pub(super) async fn list_show_episodes(context: &Context<'_>, args: Args) -> Res
         return Ok(Answer::new(words, &page).noting(note));
     }
     let found = list.part(start, limit).await?;
-    let rows = found.into_iter().map(row).collect();
+    let rows = found.into_iter().map(|part| list.row(part)).collect();
     let all = list.total.unwrap_or(0);
     let mut page = Page::upto(start.saturating_add(limit), all, rows);
     page.write(&mut words, TEXT_BUDGET, start);
@@ -86,7 +90,7 @@ async fn unplayed(list: &mut List<'_, '_>, start: u32, limit: u32) -> Result<(Pa
             if !heard {
                 kept.push(Row {
                     place: Some(at),
-                    ..row(part)
+                    ..list.row(part)
                 });
             }
             at += 1;
@@ -110,11 +114,16 @@ struct List<'a, 'c> {
     context: &'a Context<'c>,
     id: &'a SpotifyId,
     newest_first: bool,
+    detail: Detail,
     total: Option<u32>,
     calls: u32,
 }
 
 impl List<'_, '_> {
+    fn row(&self, part: Part) -> Row {
+        row(part, self.detail)
+    }
+
     /// At most `limit` episodes from place `start` on.
     async fn part(&mut self, start: u32, limit: u32) -> Result<Vec<Part>, Fault> {
         if self.newest_first {

@@ -4,13 +4,13 @@ use crate::{
     mcp::{
         answer::Row,
         text,
-        view::{self, title},
+        view::{self, Detail, title},
     },
     spotify::model::{Part, ResumePoint},
 };
 
 /// Title, podcast, date, length and how far the person has listened.
-pub(in crate::mcp::tools) fn row(part: Part) -> Row {
+pub(in crate::mcp::tools) fn row(part: Part, detail: Detail) -> Row {
     let Some(link) = part.uri.as_deref().and_then(view::link) else {
         return Row::gone();
     };
@@ -19,6 +19,9 @@ pub(in crate::mcp::tools) fn row(part: Part) -> Row {
     about.extend(part.resume_point.and_then(heard));
     if part.is_playable == Some(false) {
         about.push("unavailable".to_owned());
+    }
+    if detail == Detail::Detailed && part.explicit {
+        about.push("explicit".to_owned());
     }
     Row {
         title: title(part.name),

@@ -40,6 +40,8 @@ pub(crate) enum Near {
     Spelling,
     /// It is another recording than the ISRC names.
     Isrc,
+    /// The ISRC names it, and it bears another title, artist or version.
+    Names,
 }
 
 impl Near {
@@ -54,6 +56,7 @@ impl Near {
             Self::Longer => "its title has more words",
             Self::Spelling => "spelled differently",
             Self::Isrc => "another ISRC",
+            Self::Names => "the ISRC's, but under another title, artist or version",
         }
     }
 
@@ -87,6 +90,7 @@ pub(super) struct Fit {
     /// Distance from the length that was asked for, in steps; 0 where none was.
     away: u64,
     unplayable: bool,
+    on_compilation: bool,
     title: TitleFit,
     artist: ArtistFit,
 }
@@ -126,6 +130,7 @@ impl Fit {
             !self.same_artists,
             self.away,
             self.unplayable,
+            self.on_compilation,
         )
     }
 
@@ -197,9 +202,13 @@ impl Question {
         let artist = self.artist_fit(&on, &found);
         let by_isrc = self.names_isrc_of(track);
         let level = if by_isrc == Some(true) {
-            // An invented ISRC may be some other track's: something else must agree.
-            if title != TitleFit::No || artist != ArtistFit::No {
+            // An invented ISRC is mostly another song of the same artist: it settles what the names leave open, and
+            // never outweighs them.
+            let named = title != TitleFit::No && artist != ArtistFit::No;
+            if named && self.is_version(&found, track) {
                 Level::Exact
+            } else if title != TitleFit::No || artist != ArtistFit::No {
+                Level::Probable(Near::Names)
             } else {
                 Level::Different
             }
@@ -218,6 +227,7 @@ impl Question {
             same_artists: self.is_by(&on),
             away,
             unplayable: track.is_playable == Some(false),
+            on_compilation: is_on_compilation(track),
             title,
             artist,
         }
@@ -389,6 +399,12 @@ impl Question {
         let found = crate::mcp::tools::catalogue::wanted::plain_isrc(found)?;
         Some(found == *asked)
     }
+}
+
+/// Whether it is a recording's second home: its first is preferred.
+fn is_on_compilation(track: &Track) -> bool {
+    let album = track.album.as_ref();
+    album.and_then(|album| album.album_type.as_deref()) == Some("compilation")
 }
 
 /// Whether an album calls itself live, in a way that no song's name does.

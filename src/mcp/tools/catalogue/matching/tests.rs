@@ -297,8 +297,15 @@ fn a_plain_title_on_a_live_album_is_live() {
 fn one_recording_on_several_albums_is_no_question() {
     let mut again = on(track(2, "Home", &["Wren"]), "Night Drive Anthems, Vol. 3");
     again.external_ids.isrc = Some("us-abc-26-00001".to_owned());
-    let hits = [on(track(1, "Home", &["Wren"]), "Home"), again];
-    assert_eq!(verdict(&wanted("Home", "Wren"), &hits), "exact 1");
+    let mut collected = on(track(1, "Home", &["Wren"]), "All of It");
+    let Some(album) = &mut collected.album else {
+        unreachable!("it was just put on one");
+    };
+    album.album_type = Some("compilation".to_owned());
+    let asked = wanted("Home", "Wren");
+    let hits = [on(track(1, "Home", &["Wren"]), "Home"), again.clone()];
+    assert_eq!(verdict(&asked, &hits), "exact 1");
+    assert_eq!(verdict(&asked, &[collected, again]), "exact 2");
 }
 
 #[test]
@@ -351,6 +358,31 @@ fn an_isrc_that_is_another_tracks_is_not_believed() {
     );
     let hits = [stranger, track(1, "Home", &["Wren"])];
     assert_eq!(verdict(&asked, &hits), "probable 1 isrc");
+}
+
+#[test]
+fn an_isrc_never_makes_another_song_artist_or_version_exact() {
+    let asking = |title: &str, artist: &str| Wanted {
+        isrc: Some("USABC2600001".to_owned()),
+        ..wanted(title, artist)
+    };
+    let others = [
+        (track(1, "Away", &["Wren"]), asking("Home", "Wren")),
+        (track(1, "Home", &["Ivory Park"]), asking("Home", "Wren")),
+        (track(1, "Home - Live", &["Wren"]), asking("Home", "Wren")),
+    ];
+    for (other, asked) in others {
+        assert_eq!(
+            verdict(&asked, std::slice::from_ref(&other)),
+            "probable 1 names",
+            "{}",
+            other.name
+        );
+        let hits = [other, track(2, "Home", &["Wren"])];
+        assert_eq!(verdict(&asked, &hits), "probable 2 isrc");
+    }
+    let spelled = track(1, "Hom", &["Wren"]);
+    assert!(verdict(&asking("Home", "Wren"), &[spelled]).starts_with("exact 1"));
 }
 
 #[test]

@@ -1,0 +1,161 @@
+//! One connected person, and what Spotify itself would say.
+
+use auxcord::sandbox::{Action, Fault};
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Setup, TestApp, app::CLIENT_ID, app::Connected, http};
+
+/// Where searches are counted.
+pub(super) const SEARCH: &str = "GET /v1/search";
+
+/// Somebody at their server.
+pub(super) struct Stage {
+    pub(super) app: TestApp,
+    pub(super) me: Connected,
+    pub(super) client: Client,
+    token: String,
+}
+
+impl Stage {
+    /// The person with playlists of every size, who granted everything.
+    pub(super) async fn new() -> Self {
+        Self::granting(None).await
+    }
+
+    /// The same person, who granted only these Spotify permissions.
+    pub(super) async fn granting(scopes: Option<&str>) -> Self {
+        let app = TestApp::start_with(Setup::default()).await;
+        let id = app.spotify.people().remove(0).id;
+        let browser = app.browser();
+        let authorize = browser.begin().await.location();
+        let mut fields = vec![("person", id.as_str()), ("decision", "approve")];
+        fields.extend(scopes.map(|scopes| ("grant", scopes)));
+        let back = browser.answer(&authorize, &fields).await;
+        let page = browser.visit(&back).await;
+        let me = crate::harness::app::connected(&page, &app.spotify, &id);
+        let client = app.client(&me.key);
+        let token = app
+            .spotify
+            .grant(&id, CLIENT_ID, None)
+            .unwrap()
+            .access_token;
+        app.spotify.reset_calls();
+        Self {
+            app,
+            me,
+            client,
+            token,
+        }
+    }
+
+    /// Calls a tool that must succeed; its structured content must be what the tool declares.
+    pub(super) async fn answer(&self, tool: &str, arguments: Value) -> Value {
+        let listed = self.client.rpc(1, "tools/list", json!({})).await;
+        let tools = listed.body["result"]["tools"].as_array().unwrap();
+        let declared = tools.iter().find(|one| one["name"] == tool).unwrap();
+        let result = self.client.call(tool, arguments).await;
+        assert_ne!(result["isError"], true, "{result}");
+        let schema = jsonschema::validator_for(&declared["outputSchema"]).unwrap();
+        let problems: Vec<_> = schema
+            .iter_errors(&result["structuredContent"])
+            .map(|one| one.to_string())
+            .collect();
+        assert!(problems.is_empty(), "{problems:?} in {result}");
+        result
+    }
+
+    /// The structured content of a call that must succeed.
+    pub(super) async fn done(&self, tool: &str, arguments: Value) -> Value {
+        self.answer(tool, arguments).await["structuredContent"].clone()
+    }
+
+    /// Calls a tool that must fail; what the model reads. Nothing was changed.
+    pub(super) async fn refused(&self, tool: &str, arguments: Value) -> String {
+        let text = self.client.refused(tool, arguments).await;
+        assert!(self.app.spotify.take_writes().is_empty(), "{text}");
+        text
+    }
+
+    /// How many calls were made of Spotify since this was last asked, those for tokens left out. What was written is
+    /// taken as seen.
+    pub(super) fn calls(&self) -> u64 {
+        let calls = self.app.spotify.calls();
+        self.app.spotify.reset_calls();
+        let of_api = calls.iter().filter(|(name, _)| name.contains("/v1/"));
+        of_api.map(|(_, count)| count).sum()
+    }
+
+    /// What went wrong at Spotify from the `skip`th search on, `count` times.
+    pub(super) fn searches_fail(&self, action: Action, skip: u64, count: u64) {
+        let fault = Fault::new(action).on("GET", "/v1/search");
+        self.app.spotify.add_fault(fault.times(skip, count));
+    }
+
+    /// What Spotify itself answers to `path`; not counted.
+    pub(super) async fn spotify(&self, path: &str) -> Value {
+        let url = format!("{}/{path}", self.app.environment["SPOTIFY_API_URL"]);
+        let asked = http().build().unwrap().get(url).bearer_auth(&self.token);
+        let response = asked.send().await.unwrap();
+        let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        self.app.spotify.reset_calls();
+        body
+    }
+
+    /// Tracks that Spotify finds for `query`.
+    pub(super) async fn tracks(&self, query: &str) -> Vec<Value> {
+        let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        let found = self
+            .spotify(&format!("search?type=track&limit=10&q={query}"))
+            .await;
+        found["tracks"]["items"].as_array().unwrap().clone()
+    }
+
+    /// `count` plain songs, each the only recording of its title by its artist.
+    pub(super) async fn songs(&self, count: usize) -> Vec<Value> {
+        let mut songs: Vec<Value> = Vec::new();
+        for word in [
+            "Garden", "River", "Letters", "Machine", "Highway", "Summer", "Mirrors", "Thunder",
+            "Tides", "Signal", "Orchard", "Avenue", "Horses", "Windows",
+        ] {
+            for track in self.tracks(&format!("track:{word}")).await {
+                let (name, artist) = named(&track);
+                if name.contains(" - ") || name.contains('(') || songs.len() == count {
+                    continue;
+                }
+                let rivals = self
+                    .tracks(&format!("track:\"{name}\" artist:\"{artist}\""))
+                    .await;
+                let same = rivals.iter().filter(|rival| named(rival) == (name, artist));
+                let isrc = &track["external_ids"]["isrc"];
+                let known = songs
+                    .iter()
+                    .any(|song| song["external_ids"]["isrc"] == *isrc);
+                let mut same = same.map(|rival| &rival["external_ids"]["isrc"]);
+                if !known && same.all(|other| other == isrc) {
+                    songs.push(track.clone());
+                }
+            }
+        }
+        assert_eq!(songs.len(), count);
+        songs
+    }
+}
+
+/// Title and first artist of a track.
+pub(super) fn named(track: &Value) -> (&str, &str) {
+    (
+        track["name"].as_str().unwrap(),
+        track["artists"][0]["name"].as_str().unwrap(),
+    )
+}
+
+/// A track as `resolve_tracks` takes it.
+pub(super) fn wanted(track: &Value) -> Value {
+    let (title, artist) = named(track);
+    json!({"title": title, "artist": artist})
+}
+
+/// The text of an answer.
+pub(super) fn text(result: &Value) -> &str {
+    result["content"][0]["text"].as_str().unwrap()
+}
