@@ -1,9 +1,9 @@
 -- What wrk sends to each subject of the benchmark: a search with a different query in every request and, where there are several keys, the
 -- next person's key. Settings come from the environment, because wrk hands a script only its own arguments.
 --
--- BENCH_KIND   "mcp" (POST a tools/call) or "proxy" (GET a search)
+-- BENCH_KIND   "mcp" (POST a tools/call), "cached" (the same with one query, which the server remembers), "ping", or "proxy" (GET a search)
 -- BENCH_KEYS   a file with one bearer a line
--- BENCH_SEED   distinguishes runs, so that no query ever comes twice
+-- BENCH_SEED   distinguishes runs, so that no query of "mcp" and "proxy" ever comes twice
 -- BENCH_PAUSE  mean pause of a connection before each request, in milliseconds; 0 loads as fast as answers come
 
 local words = {
@@ -43,8 +43,12 @@ function request()
     headers["Content-Type"] = "application/json"
     headers["Accept"] = "application/json, text/event-stream"
     headers["MCP-Protocol-Version"] = "2025-11-25"
-    local body = '{"jsonrpc":"2.0","id":' .. sent .. ',"method":"tools/call","params":{"name":"search","arguments":{"query":"' .. word
-        .. " year:" .. years .. '","types":["track"],"limit":10}}}'
+    if kind == "ping" then
+        return wrk.format("POST", "/mcp", headers, '{"jsonrpc":"2.0","id":' .. sent .. ',"method":"ping"}')
+    end
+    local asked = kind == "cached" and "night" or word .. " year:" .. years
+    local body = '{"jsonrpc":"2.0","id":' .. sent .. ',"method":"tools/call","params":{"name":"search","arguments":{"query":"' .. asked
+        .. '","types":["track"],"limit":10}}}'
     return wrk.format("POST", "/mcp", headers, body)
 end
 
@@ -56,8 +60,10 @@ if pause > 0 then
 end
 
 -- An answer that is no search result must not pass for a fast one. (A failed tool call is a 200 too.)
+local sign = kind == "ping" and '"result":{}' or "/track/"
+
 function response(status, _, body)
-    if status ~= 200 or not body:find("/track/", 1, true) or body:find('"isError":true', 1, true) then
+    if status ~= 200 or not body:find(sign, 1, true) or body:find('"isError":true', 1, true) then
         wrong = wrong + 1
         if wrong == 1 then
             io.stderr:write("wrong answer: ", status, " ", body:sub(1, 600), "\n")

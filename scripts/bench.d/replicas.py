@@ -83,6 +83,6 @@ class Replicas:
 
 
 def reads(statements: list[str]) -> list[str]:
-    """Those that read, without the list of revocations, which each replica reads every 500 ms whoever calls."""
+    """Those that read, without the lists of what was revoked and closed, which each replica reads every 500 ms whoever calls."""
     found = [each for each in statements if each.lower().startswith(("select", "with"))]
-    return [each for each in found if "revocations" not in each and "counters" not in each]
+    return [each for each in found if not any(table in each for table in ("revocations", "counters", "quota_closures", "quota_calls"))]

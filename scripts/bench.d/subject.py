@@ -71,11 +71,12 @@ class Subject:
         for figures, bearers in reversed(parts) if tokens_first else parts:
             figures.append(self.load(seconds, 0, bearers))
 
-    def load(self, seconds: float, pause: int, bearers: Path | None = None) -> dict:
-        """Runs wrk once; gives back its figures, latencies in milliseconds, with the CPU that the subject used."""
+    def load(self, seconds: float, pause: int, bearers: Path | None = None, kind: str | None = None) -> dict:
+        """Runs wrk once; gives back its figures, latencies in milliseconds, with the CPU that the subject used. `kind` asks for something else
+        than the subject's own kind."""
         global runs
         runs += 1
-        settings = {"BENCH_KIND": self.kind, "BENCH_KEYS": bearers or self.keys, "BENCH_SEED": runs, "BENCH_PAUSE": pause}
+        settings = {"BENCH_KIND": kind or self.kind, "BENCH_KEYS": bearers or self.keys, "BENCH_SEED": runs, "BENCH_PAUSE": pause}
         before = self.cpu_seconds()
         done = subprocess.run(
             ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", LOADER, self.origin],

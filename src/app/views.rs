@@ -175,9 +175,9 @@ impl From<KeyRow> for KeyView {
             kind: row.kind,
             label: row.label,
             read_only: row.read_only,
-            toolsets: row.toolsets.map(names),
-            tools: row.tools.map(names),
-            exclude_tools: row.exclude_tools.map(names).unwrap_or_default(),
+            toolsets: row.toolsets.as_deref().map(names),
+            tools: row.tools.as_deref().map(names),
+            exclude_tools: row.exclude_tools.as_deref().map(names).unwrap_or_default(),
             created_at: rfc3339(row.created_at),
             last_used_at: row.last_used_at.map(rfc3339),
             expires_at: row.expires_at.map(rfc3339),
@@ -210,7 +210,7 @@ impl From<AuditRow> for EventView {
     }
 }
 
-fn names(list: String) -> Vec<String> {
+fn names(list: &str) -> Vec<String> {
     list.split(',').map(str::to_owned).collect()
 }
 

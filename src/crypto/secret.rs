@@ -97,6 +97,9 @@ impl HashKey {
     }
 
     /// A key of its own for `purpose`: the same wherever this key is the same, and it tells nothing about this key.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
     pub fn derive(&self, purpose: Purpose) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.expose()).expect("HMAC takes keys of any length");

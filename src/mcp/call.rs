@@ -106,6 +106,9 @@ async fn answer(
     Ok(Ok(match outcome {
         Ok(answer) => {
             tracing::debug!(tool, spotify_calls, "answered");
+            if entry.spec.kind.shown_by().is_none() {
+                context.answered();
+            }
             answer.noting_all(notes).into_result()
         }
         Err(Fault::AskFirst(question)) if can_ask => return Ok(Err(question)),

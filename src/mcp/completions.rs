@@ -81,10 +81,9 @@ pub(crate) async fn complete(
     typed: &ArgumentInfo,
     stop: CancellationToken,
 ) -> CompletionInfo {
+    let seen = shared.seen_by(caller).await;
     let suggestions = match reference {
-        Reference::Prompt(prompt) => {
-            prompts::suggestions(&shared.registry, caller, &prompt.name, &typed.name)
-        }
+        Reference::Prompt(prompt) => prompts::suggestions(&seen, &prompt.name, &typed.name),
         Reference::Resource(template)
             if template.uri == resources::PLAYLIST && typed.name == "id" =>
         {
@@ -98,7 +97,7 @@ pub(crate) async fn complete(
             offered(matching(values.collect(), &typed.value), false)
         }
         Suggestions::Own(own) => {
-            let names = if shared.registry.shows(own.shown_by(), caller) {
+            let names = if seen.shows(own.shown_by()) {
                 names(shared, caller, own, stop).await
             } else {
                 None

@@ -209,15 +209,15 @@ impl Fault {
     /// Words that depend on nothing else.
     fn own_words(&self) -> String {
         match self {
-            Self::InvalidArgument(words) | Self::Ambiguous(words) | Self::NotFound(words) => {
-                words.clone()
-            }
-            Self::Coded { words, .. } => words.clone(),
+            Self::InvalidArgument(words)
+            | Self::Ambiguous(words)
+            | Self::NotFound(words)
+            | Self::Coded { words, .. }
+            | Self::Halfway { words, .. } => words.clone(),
             Self::AskFirst(question) => format!(
                 "{} Nothing was changed yet. Ask the user, and if they agree repeat the call with confirm=true.",
                 question.what
             ),
-            Self::Halfway { words, .. } => words.clone(),
             Self::Declined => "The user said no; nothing was changed.".to_owned(),
             Self::Cancelled => {
                 "The call was taken back; what was done until then stays done.".to_owned()

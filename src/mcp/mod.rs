@@ -16,8 +16,11 @@ mod lacking;
 pub mod picture;
 mod plain;
 mod premium;
+#[doc(hidden)]
+pub mod probe;
 mod prompts;
 mod registry;
+mod replies;
 mod resources;
 mod schema;
 mod server;

@@ -30,6 +30,7 @@ use tower::{
 use crate::auth::{Caller, Needed};
 
 use super::{
+    replies::Replies,
     server::Settings,
     strict::{self, Ambiguity},
 };
@@ -53,6 +54,7 @@ type Inner = BoxCloneSyncService<Request<Full<Bytes>>, Response, Infallible>;
 pub struct Endpoint {
     needs: Needs,
     inner: Inner,
+    replies: Option<Arc<Replies>>,
     max_body_bytes: usize,
 }
 
@@ -83,7 +85,16 @@ impl Endpoint {
         Self {
             needs,
             inner: BoxCloneSyncService::new(inner),
+            replies: None,
             max_body_bytes: settings.max_body_bytes,
+        }
+    }
+
+    /// The same, which answers what it was just asked from memory.
+    pub(super) fn remembering(self, replies: Replies) -> Self {
+        Self {
+            replies: Some(Arc::new(replies)),
+            ..self
         }
     }
 
@@ -93,7 +104,7 @@ impl Endpoint {
     }
 
     async fn answer(mut self, request: Request<Body>) -> Response {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let body = if parts.method == Method::POST {
             match Limited::new(body, self.max_body_bytes).collect().await {
                 Ok(collected) => collected.to_bytes(),
@@ -106,11 +117,23 @@ impl Endpoint {
             let (status, code, message) = why_unread(&body);
             return refusal(status, None, code, message);
         }
+        let asked = self
+            .replies
+            .as_ref()
+            .and_then(|replies| Some((replies, Replies::read(&mut parts, &body)?)));
+        if let Some((replies, asked)) = &asked
+            && let Some(response) = replies.recall(asked).await
+        {
+            return response;
+        }
         let request = Request::from_parts(parts, Full::new(body.clone()));
-        let response = match self.inner.call(request).await {
+        let mut response = match self.inner.call(request).await {
             Ok(response) => response,
             Err(impossible) => match impossible {},
         };
+        if let Some((replies, asked)) = asked {
+            response = replies.keep(asked, response).await;
+        }
         let spoken = response
             .headers()
             .get(header::CONTENT_TYPE)

@@ -7,9 +7,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-use crate::auth::Caller;
-
-use super::{completions::Own, registry::Registry, text};
+use super::{completions::Own, registry::Seen, text};
 
 /// The most characters of an argument that goes into a prompt.
 const ARGUMENT: usize = 200;
@@ -149,14 +147,10 @@ static PROMPTS: [Spec; 3] = [
     },
 ];
 
-/// The prompts whose tools `caller` has.
-pub(crate) fn list(registry: &Registry, caller: &Caller) -> Vec<Prompt> {
-    let shown = PROMPTS
-        .iter()
-        .filter(|prompt| prompt.is_open_to(registry, caller));
-    shown
-        .map(|prompt| prompt.describe(registry, caller))
-        .collect()
+/// The prompts whose tools are seen.
+pub(crate) fn list(seen: &Seen<'_>) -> Vec<Prompt> {
+    let shown = PROMPTS.iter().filter(|prompt| prompt.is_open_to(seen));
+    shown.map(|prompt| prompt.describe(seen)).collect()
 }
 
 /// The text of one prompt.
@@ -164,18 +158,17 @@ pub(crate) fn list(registry: &Registry, caller: &Caller) -> Vec<Prompt> {
 /// # Errors
 /// Invalid params: no such prompt, or a required argument is missing.
 pub(crate) fn get(
-    registry: &Registry,
-    caller: &Caller,
+    seen: &Seen<'_>,
     name: &str,
     given: &JsonObject,
 ) -> Result<GetPromptResult, ErrorData> {
-    let prompt = find(registry, caller, name).ok_or_else(|| {
+    let prompt = find(seen, name).ok_or_else(|| {
         let name = text::clean(name, text::IN_ERROR);
         ErrorData::invalid_params(format!("Unknown prompt: {name}"), None)
     })?;
     let mut template = prompt.template.to_owned();
     let mut values = Vec::new();
-    for argument in prompt.arguments_for(registry, caller) {
+    for argument in prompt.arguments_for(seen) {
         let value = given
             .get(argument.name)
             .and_then(Value::as_str)
@@ -202,25 +195,20 @@ pub(crate) fn get(
     Ok(GetPromptResult::new(vec![message]).with_description(prompt.description))
 }
 
-/// Values worth offering for an argument of a prompt that `caller` has.
-pub(crate) fn suggestions(
-    registry: &Registry,
-    caller: &Caller,
-    prompt: &str,
-    argument: &str,
-) -> Suggestions {
-    let prompt = find(registry, caller, prompt);
+/// Values worth offering for an argument of a prompt that is seen.
+pub(crate) fn suggestions(seen: &Seen<'_>, prompt: &str, argument: &str) -> Suggestions {
+    let prompt = find(seen, prompt);
     let argument = prompt.and_then(|prompt| {
-        let mut shown = prompt.arguments_for(registry, caller);
+        let mut shown = prompt.arguments_for(seen);
         shown.find(|one| one.name == argument)
     });
     argument.map_or(Suggestions::Fixed(&[]), |argument| argument.suggestions)
 }
 
-fn find(registry: &Registry, caller: &Caller, name: &str) -> Option<&'static Spec> {
+fn find(seen: &Seen<'_>, name: &str) -> Option<&'static Spec> {
     PROMPTS
         .iter()
-        .find(|prompt| prompt.name == name && prompt.is_open_to(registry, caller))
+        .find(|prompt| prompt.name == name && prompt.is_open_to(seen))
 }
 
 /// The template with its values, in one pass: what somebody typed is never taken for a place to fill.
@@ -239,26 +227,22 @@ fn filled(template: &str, values: &[(&str, impl AsRef<str>)]) -> String {
 }
 
 impl Spec {
-    fn is_open_to(&self, registry: &Registry, caller: &Caller) -> bool {
-        self.uses.iter().all(|tool| registry.shows(tool, caller))
+    fn is_open_to(&self, seen: &Seen<'_>) -> bool {
+        self.uses.iter().all(|tool| seen.shows(tool))
     }
 
-    /// The arguments, without those for which `caller` lacks the tool.
-    fn arguments_for(
-        &self,
-        registry: &Registry,
-        caller: &Caller,
-    ) -> impl Iterator<Item = &'static Argument> {
+    /// The arguments, without those whose tool is not seen.
+    fn arguments_for(&self, seen: &Seen<'_>) -> impl Iterator<Item = &'static Argument> {
         self.arguments
             .iter()
             .filter(move |argument| match argument.presence {
-                Presence::Adds { uses, .. } => registry.shows(uses, caller),
+                Presence::Adds { uses, .. } => seen.shows(uses),
                 Presence::Required | Presence::Default(_) => true,
             })
     }
 
-    fn describe(&self, registry: &Registry, caller: &Caller) -> Prompt {
-        let arguments = self.arguments_for(registry, caller);
+    fn describe(&self, seen: &Seen<'_>) -> Prompt {
+        let arguments = self.arguments_for(seen);
         let arguments: Vec<_> = arguments.map(Argument::describe).collect();
         let arguments = (!arguments.is_empty()).then_some(arguments);
         Prompt::new(self.name, Some(self.description), arguments).with_title(self.title)

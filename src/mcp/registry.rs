@@ -219,34 +219,31 @@ impl Registry {
         Self { offered, by_name }
     }
 
-    /// The tools that `caller` sees, whose link has the permissions `granted`, where that is known.
-    pub(crate) fn list(&self, caller: &Caller, granted: Option<&SpotifyScopes>) -> Vec<Tool> {
-        let visible = self
-            .offered
-            .iter()
-            .filter(|entry| entry.is_open_to(caller))
-            .filter(|entry| !entry.is_hidden_by(caller, granted));
-        visible.map(|entry| entry.tool.clone()).collect()
+    /// How many tools are offered.
+    pub(crate) fn len(&self) -> usize {
+        self.offered.len()
     }
 
-    /// What `caller` does without because the person did not permit it at Spotify.
-    pub(crate) fn lacking(&self, caller: &Caller, granted: Option<&SpotifyScopes>) -> Lacking {
-        let mut lacking = Lacking::default();
-        for entry in &self.offered {
-            if entry.is_open_to(caller) && entry.is_hidden_by(caller, granted) {
-                lacking.tools.push(entry.spec.name);
-                for permission in entry.missing(granted) {
-                    if !lacking.permissions.contains(&permission) {
-                        lacking.permissions.push(permission);
-                    }
-                }
-            }
+    /// The tool at that place of the table.
+    pub(crate) fn at(&self, place: usize) -> Option<&Entry> {
+        self.offered.get(place)
+    }
+
+    /// What `caller` sees, whose link has the permissions `granted`, where that is known.
+    pub(crate) fn seen_by<'a>(
+        &'a self,
+        caller: &'a Caller,
+        granted: Option<SpotifyScopes>,
+    ) -> Seen<'a> {
+        Seen {
+            registry: self,
+            caller,
+            granted,
         }
-        lacking
     }
 
-    /// Whether `caller` sees the tool of today's name `name`.
-    pub(crate) fn shows(&self, name: &str, caller: &Caller) -> bool {
+    /// Whether the tool of today's name `name` is left for `caller`.
+    fn leaves(&self, name: &str, caller: &Caller) -> bool {
         self.by_name
             .get(name)
             .is_some_and(|at| self.offered[*at].is_open_to(caller))
@@ -265,7 +262,7 @@ impl Registry {
             "tools/call" => {
                 let (spec, _) = find(name?)?;
                 let own = Scopes::from_iter([spec.scope]);
-                self.shows(spec.name, caller).then(|| Needed {
+                self.leaves(spec.name, caller).then(|| Needed {
                     required: own,
                     whole: reading.union(own),
                 })
@@ -296,6 +293,48 @@ impl Registry {
             Some(entry) => entry.withheld_from(caller).map_or(Ok((entry, alias)), Err),
             None => Err(Absent::WithheldByOperator(spec.name)),
         }
+    }
+}
+
+/// What one caller sees.
+pub(crate) struct Seen<'a> {
+    registry: &'a Registry,
+    caller: &'a Caller,
+    granted: Option<SpotifyScopes>,
+}
+
+impl Seen<'_> {
+    /// The tools, in the order of the table.
+    pub(crate) fn list(&self) -> Vec<Tool> {
+        let offered = self.registry.offered.iter();
+        let visible = offered.filter(|entry| self.holds(entry));
+        visible.map(|entry| entry.tool.clone()).collect()
+    }
+
+    /// Whether the tool of today's name `name` is among them.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        let at = self.registry.by_name.get(name);
+        at.is_some_and(|at| self.holds(&self.registry.offered[*at]))
+    }
+
+    /// What is not among them because the person did not permit it at Spotify.
+    pub(crate) fn lacking(&self) -> Lacking {
+        let mut lacking = Lacking::default();
+        for entry in &self.registry.offered {
+            if entry.is_open_to(self.caller) && !self.holds(entry) {
+                lacking.tools.push(entry.spec.name);
+                for permission in entry.missing(self.granted.as_ref()) {
+                    if !lacking.permissions.contains(&permission) {
+                        lacking.permissions.push(permission);
+                    }
+                }
+            }
+        }
+        lacking
+    }
+
+    fn holds(&self, entry: &Entry) -> bool {
+        entry.is_open_to(self.caller) && !entry.is_hidden_by(self.caller, self.granted.as_ref())
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::auth::Caller;
 
-use super::{answer, call, server::Shared, standing, tools::Request};
+use super::{answer, call, registry::Seen, server::Shared, standing, tools::Request};
 
 /// How the link stands, as JSON. Older servers had the same address.
 const STATUS: &str = "spotify://status";
@@ -31,8 +31,8 @@ const PLAYLIST_TOOL: &str = "get_playlist";
 
 const JSON: &str = "application/json";
 
-/// What `caller` can read.
-pub(crate) fn list(shared: &Shared, caller: &Caller) -> Vec<Resource> {
+/// What can be read by whom `seen` is about.
+pub(crate) fn list(seen: &Seen<'_>) -> Vec<Resource> {
     let mut listed = vec![
         Resource::new(STATUS, "status")
             .with_title("Spotify connection")
@@ -43,7 +43,7 @@ pub(crate) fn list(shared: &Shared, caller: &Caller) -> Vec<Resource> {
             .with_description("Name and id of the connected Spotify account")
             .with_mime_type(JSON),
     ];
-    if shared.registry.shows(PLAYBACK_TOOL, caller) {
+    if seen.shows(PLAYBACK_TOOL) {
         listed.push(
             Resource::new(PLAYBACK, "playback")
                 .with_title("What is playing")
@@ -54,8 +54,8 @@ pub(crate) fn list(shared: &Shared, caller: &Caller) -> Vec<Resource> {
     listed
 }
 
-/// The forms of address that `caller` can fill in.
-pub(crate) fn templates(shared: &Shared, caller: &Caller) -> Vec<ResourceTemplate> {
+/// The forms of address that can be filled in.
+pub(crate) fn templates(seen: &Seen<'_>) -> Vec<ResourceTemplate> {
     let playlist = ResourceTemplate::new(PLAYLIST, "playlist")
         .with_title("A playlist")
         .with_description(
@@ -63,7 +63,7 @@ pub(crate) fn templates(shared: &Shared, caller: &Caller) -> Vec<ResourceTemplat
              by id",
         )
         .with_mime_type(JSON);
-    let shown = shared.registry.shows(PLAYLIST_TOOL, caller);
+    let shown = seen.shows(PLAYLIST_TOOL);
     shown.then_some(playlist).into_iter().collect()
 }
 

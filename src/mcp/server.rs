@@ -34,7 +34,8 @@ use super::{
     call, completions,
     plain::{Endpoint, Needs},
     premium, prompts,
-    registry::{Offer, Registry},
+    registry::{Offer, Registry, Seen},
+    replies::{Replies, Told},
     resources, tools,
     turns::Turns,
 };
@@ -106,12 +107,13 @@ pub struct Settings {
 /// [`Caller`] into the extensions of each request; without one every method is refused.
 pub fn service(deps: Deps) -> Endpoint {
     let settings = deps.settings.clone();
+    let replies = Replies::new(deps.links.clone(), deps.quota.clone());
     let server = Server(Arc::new(Shared::new(deps)));
     let registry = server.clone();
     let needs: Needs = Arc::new(move |caller: &Caller, method: &str, name: Option<&str>| {
         registry.0.registry.needed(caller, method, name)
     });
-    Endpoint::new(server, &settings, needs)
+    Endpoint::new(server, &settings, needs).remembering(replies)
 }
 
 /// The handler; a clone is one reference count.
@@ -125,6 +127,7 @@ pub(super) struct Shared {
     pub(super) asker: Asker,
     pub(super) premium: premium::Memory,
     pub(super) turns: Turns,
+    pub(super) edits: Turns,
     info: ServerConfig,
 }
 
@@ -144,10 +147,19 @@ impl Shared {
             registry: Registry::new(&deps.settings.offer),
             asker: Asker::new(&deps.state_key),
             premium: premium::Memory::default(),
-            turns: Turns::default(),
+            turns: Turns::of_players(),
+            edits: Turns::of_edits(),
             deps,
             info,
         }
+    }
+}
+
+impl Shared {
+    /// What `caller` sees. With the database away that is as much as it can be; a call says what is missing.
+    pub(super) async fn seen_by<'a>(&'a self, caller: &'a Caller) -> Seen<'a> {
+        let granted = self.deps.links.granted(caller.person).await;
+        self.registry.seen_by(caller, granted.unwrap_or_default())
     }
 }
 
@@ -174,6 +186,12 @@ fn caller(context: &Context) -> Result<&Caller, ErrorData> {
     parts
         .and_then(|parts| parts.extensions.get::<Caller>())
         .ok_or_else(|| ErrorData::internal_error("the request has no caller", None))
+}
+
+/// Whom this request's tool tells what its answer stands on.
+fn told(context: &Context) -> Option<Told> {
+    let parts = context.extensions.get::<Parts>();
+    parts.and_then(|parts| parts.extensions.get::<Told>().cloned())
 }
 
 /// The caller of this request, if they may read.
@@ -221,12 +239,7 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = caller(&context)?;
-        // With the database away the list is as long as it can be; a call says what is missing.
-        let granted = self.0.deps.links.granted(caller.person).await;
-        let tools = self
-            .0
-            .registry
-            .list(caller, granted.unwrap_or_default().as_ref());
+        let tools = self.0.seen_by(caller).await.list();
         Ok(ListToolsResult::with_all_items(tools)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
@@ -244,6 +257,7 @@ impl ServerHandler for Server {
         let wishes = tools::Request {
             stop: context.ct.clone(),
             watcher: token.map(|token| (context.peer.clone(), token)),
+            told: told(&context),
             consent: self
                 .0
                 .asker
@@ -258,7 +272,7 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<ListPromptsResult, ErrorData> {
         let caller = caller(&context)?;
-        let prompts = prompts::list(&self.0.registry, caller);
+        let prompts = prompts::list(&self.0.seen_by(caller).await);
         Ok(ListPromptsResult::with_all_items(prompts)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
@@ -271,7 +285,7 @@ impl ServerHandler for Server {
     ) -> Result<GetPromptResponse, ErrorData> {
         let caller = reader(&context)?;
         let given = request.arguments.unwrap_or_default();
-        prompts::get(&self.0.registry, caller, &request.name, &given).map(Into::into)
+        prompts::get(&self.0.seen_by(caller).await, &request.name, &given).map(Into::into)
     }
 
     async fn complete(
@@ -283,7 +297,7 @@ impl ServerHandler for Server {
         let (reference, typed) = (&request.r#ref, &request.argument);
         let suggesting =
             completions::complete(&self.0, caller, reference, typed, context.ct.clone());
-        let suggested = survive(async { Ok(suggesting.await) }).await?;
+        let suggested = Box::pin(survive(async { Ok(suggesting.await) })).await?;
         Ok(CompleteResult::new(suggested))
     }
 
@@ -293,7 +307,7 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<ListResourcesResult, ErrorData> {
         let caller = caller(&context)?;
-        let listed = resources::list(&self.0, caller);
+        let listed = resources::list(&self.0.seen_by(caller).await);
         Ok(ListResourcesResult::with_all_items(listed)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))
@@ -305,7 +319,7 @@ impl ServerHandler for Server {
         context: Context,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let caller = caller(&context)?;
-        let listed = resources::templates(&self.0, caller);
+        let listed = resources::templates(&self.0.seen_by(caller).await);
         Ok(ListResourceTemplatesResult::with_all_items(listed)
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private))

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     auth::PersonId,
     link::{Access, LinkFault},
-    quota::{App, Errand, Whose},
+    quota::{App, Basis, Errand, Grounds, Whose},
     spotify::{Call, Received, SpotifyError},
 };
 
@@ -28,6 +28,7 @@ pub(crate) struct Upstream<'a> {
     first: OnceCell<Way>,
     renewed: OnceCell<Access>,
     errand: Errand,
+    basis: Basis,
     calls: AtomicU32,
     stop: CancellationToken,
     finishing: AtomicBool,
@@ -62,6 +63,7 @@ impl<'a> Upstream<'a> {
             first: OnceCell::new(),
             renewed: OnceCell::new(),
             errand: Errand::new(person),
+            basis: Basis::default(),
             calls: AtomicU32::new(0),
             stop,
             finishing: AtomicBool::new(false),
@@ -72,6 +74,12 @@ impl<'a> Upstream<'a> {
     /// of the person's. Call it right before the first of several writes that belong together.
     pub(crate) fn finish(&self) {
         self.finishing.store(true, Ordering::Relaxed);
+        self.errand.must_end();
+    }
+
+    /// Whether the work is brought to its end whoever leaves.
+    pub(crate) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Relaxed)
     }
 
     /// Goes on only if the person granted these Spotify permissions too; for what only some arguments need. Costs no
@@ -87,6 +95,11 @@ impl<'a> Upstream<'a> {
     /// How many calls were sent to Spotify. Answers from memory cost none, and repetitions count.
     pub(crate) fn calls(&self) -> u32 {
         self.calls.load(Ordering::Relaxed)
+    }
+
+    /// What was read so far, if all of it was remembered.
+    pub(crate) fn grounds(&self) -> Option<Grounds> {
+        self.basis.grounds(self.person)
     }
 
     /// What is left of the app that the caller's link goes through; without a link, of the operator's.
@@ -124,7 +137,7 @@ impl<'a> Upstream<'a> {
     where
         T: Clone + Send + Sync + 'static,
     {
-        if self.finishing.load(Ordering::Relaxed) {
+        if self.is_finishing() {
             return self.answer(call, fresh).await;
         }
         if !call.is_read() && !self.stop.is_cancelled() {
@@ -143,6 +156,7 @@ impl<'a> Upstream<'a> {
         let way = self.first.get_or_try_init(|| self.open()).await?;
         let quota = &self.deps.quota;
         if !call.is_read() {
+            self.basis.spoil();
             let _writing = quota.writing(self.person, call.group());
             let received = self.carry_out(way, call).await?;
             return Ok(received.value);
@@ -152,7 +166,8 @@ impl<'a> Upstream<'a> {
             app: way.app.id(),
         };
         let send = || self.carry_out(way, call);
-        Ok(quota.memory().read(whose, call, fresh, send).await?)
+        let memory = quota.memory();
+        Ok(memory.read(whose, call, fresh, &self.basis, send).await?)
     }
 
     /// Asks Spotify, with a newer token if the first one is refused.

@@ -182,11 +182,11 @@ impl App {
     where
         Sent: Future<Output = Result<R, SpotifyError>> + Send,
     {
-        self.admit(call)?;
+        self.admit(errand, call)?;
         let turn = self.turns.take(errand).await;
         let turn = turn.map_err(|wait| SpotifyError::cooling(call, wait))?;
         if turn.has_waited() {
-            self.admit(call)?;
+            self.admit(errand, call)?;
         }
         let outcome = send().await;
         match &outcome {
@@ -197,16 +197,20 @@ impl App {
     }
 
     /// Whether the call may be made at all.
-    fn admit<T>(&self, call: &Call<T>) -> Result<(), SpotifyError> {
+    fn admit<T>(&self, errand: &Errand, call: &Call<T>) -> Result<(), SpotifyError> {
         let now = self.clock.now();
         let closures = lock(&self.closures);
         if let Some(wait) = closures.wait_for(call.group(), now) {
             return Err(SpotifyError::quota_closed(call, wait));
         }
-        if closures.is_gone(|| call.endpoint(), now) {
+        if closures.is_gone(|| call.endpoint(), errand.person, now) {
             return Err(SpotifyError::known_gone(call));
         }
         drop(closures);
+        if errand.is_to_be_ended() {
+            // What has begun may go beyond our own budget rather than leave half an edit.
+            return Ok(());
+        }
         let budget = self.budgets[call.group().index()];
         let wait = budget.and_then(|budget| lock(&self.counts).wait_for(call.group(), budget, now));
         match wait {

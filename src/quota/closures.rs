@@ -13,7 +13,7 @@ use crate::{
 const UNTOLD: Millis = 15 * MINUTE;
 /// How long an endpoint is taken for gone.
 const GONE_FOR: Millis = DAY;
-/// How long a success of somebody speaks for an endpoint that is refused to somebody else.
+/// How long a success speaks for an endpoint, and for a person.
 const SPEAKS_FOR: Millis = HOUR;
 /// An end that is later by less is the same.
 const SAME: Millis = 2_000;
@@ -31,8 +31,12 @@ pub(super) struct Shut {
 pub(super) struct Closures {
     groups: [Option<Shut>; Group::ALL.len()],
     gone: HashMap<String, Millis>,
-    /// Who last had an answer from each endpoint, and when.
-    worked: HashMap<String, (PersonId, Millis)>,
+    /// The same for one person alone, of whom nothing else is known to work.
+    gone_for: HashMap<(PersonId, String), Millis>,
+    /// When each endpoint last gave an answer.
+    worked: HashMap<String, Millis>,
+    /// When each person last had an answer from any.
+    served: HashMap<PersonId, Millis>,
 }
 
 impl Closures {
@@ -86,9 +90,22 @@ impl Closures {
         }
     }
 
-    /// Whether the endpoint that `name` makes is known to be gone. `name` is not asked for as long as none is.
-    pub(super) fn is_gone(&self, name: impl FnOnce() -> String, now: Millis) -> bool {
-        !self.gone.is_empty() && self.gone.get(&name()).is_some_and(|until| *until > now)
+    /// Whether the endpoint that `name` makes is known to be gone for `person`. `name` is not asked for as long as none
+    /// is.
+    pub(super) fn is_gone(
+        &self,
+        name: impl FnOnce() -> String,
+        person: PersonId,
+        now: Millis,
+    ) -> bool {
+        if self.gone.is_empty() && self.gone_for.is_empty() {
+            return false;
+        }
+        let name = name();
+        let is_over = |until: &Millis| *until <= now;
+        let for_all = self.gone.get(&name).is_some_and(|until| !is_over(until));
+        let for_them = self.gone_for.get(&(person, name));
+        for_all || for_them.is_some_and(|until| !is_over(until))
     }
 
     /// Endpoints that are gone, and until when they are taken for it.
@@ -101,24 +118,35 @@ impl Closures {
 
     /// `person` had an answer from the endpoint.
     pub(super) fn works(&mut self, endpoint: String, person: PersonId, now: Millis) {
-        self.worked.insert(endpoint, (person, now));
+        self.worked.insert(endpoint, now);
+        self.served.insert(person, now);
     }
 
-    /// Spotify says to `person` that the app has not got the endpoint. Until when it is taken for gone, if that is news.
+    /// Spotify says to `person` that the app has not got the endpoint. Until when it is taken for gone, if that is news
+    /// for everybody.
     ///
-    /// Somebody else had an answer a while ago? Then it is this person whom Spotify refuses, and nobody else is to be
-    /// kept from it.
+    /// Anybody had an answer from it a while ago? Then the refusal was a mistake, or meant this person, and nobody is
+    /// kept from it. Others were served lately and they were not? Then it is perhaps they whom Spotify refuses, and
+    /// only they are.
     pub(super) fn remove(
         &mut self,
         endpoint: &str,
         person: PersonId,
         now: Millis,
     ) -> Option<Millis> {
-        let speaks = |(whose, at): &(PersonId, Millis)| *whose != person && now - at < SPEAKS_FOR;
+        let speaks = |at: &Millis| now - at < SPEAKS_FOR;
         if self.worked.get(endpoint).is_some_and(speaks) {
             return None;
         }
         let until = now + GONE_FOR;
+        let others_are_served = self
+            .served
+            .iter()
+            .any(|(whose, at)| *whose != person && speaks(at));
+        if others_are_served && !self.served.get(&person).is_some_and(speaks) {
+            self.gone_for.insert((person, endpoint.to_owned()), until);
+            return None;
+        }
         let known = self.gone.insert(endpoint.to_owned(), until);
         known.is_none_or(|known| known <= now).then_some(until)
     }
@@ -132,5 +160,7 @@ impl Closures {
     /// Forgets what is over; ceilings stay.
     pub(super) fn tidy(&mut self, now: Millis) {
         self.gone.retain(|_, until| *until > now);
+        self.gone_for.retain(|_, until| *until > now);
+        self.served.retain(|_, at| now - *at < SPEAKS_FOR);
     }
 }

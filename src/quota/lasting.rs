@@ -11,9 +11,6 @@ const EDITION: Millis = 5 * MINUTE;
 /// What Spotify computes anew about once a day.
 const TOP: Millis = 10 * MINUTE;
 
-/// The longest of all.
-pub(super) const LONGEST: Millis = 10 * MINUTE;
-
 /// For how long the answer to `call` is remembered, if at all.
 pub(super) fn lasts<T>(call: &Call<T>) -> Option<Millis> {
     if !call.is_read() {

@@ -3,12 +3,14 @@
 //! An answer is served as long as its kind lasts and its person has written nothing since it was asked for. What is
 //! being asked already is not asked again. Failures are shared with those who wait, and never remembered.
 
-use std::{any::TypeId, fmt, sync::Arc, time::Duration};
+use std::{any::TypeId, fmt, sync::Arc};
 
 use super::{
+    basis::{Basis, Grounds, Part},
     flights::{Boarding, Flights, Landed, Lead, Shared},
     generations::{Edition, Generations},
-    lasting::{LONGEST, lasts},
+    lasting::lasts,
+    shelf::Shelf,
 };
 use crate::{
     clock::{Clock, Millis},
@@ -17,7 +19,7 @@ use crate::{
 };
 
 /// What all remembered answers may weigh together, in bytes.
-const CAPACITY: u64 = 12 * 1024 * 1024;
+const CAPACITY: usize = 12 * 1024 * 1024;
 /// What an answer weighs beside its body, in bytes.
 const OVERHEAD: usize = 512;
 
@@ -45,12 +47,11 @@ struct Kept {
     /// When it was asked for.
     begun: Millis,
     until: Millis,
-    bytes: usize,
 }
 
 /// Remembered answers of everybody. Its `Debug` is blind: queries are people's words.
 pub struct Memory {
-    kept: moka::sync::Cache<Key, Kept>,
+    kept: Shelf<Key, Kept>,
     flights: Flights,
     generations: Generations,
     clock: Clock,
@@ -60,18 +61,8 @@ pub struct Memory {
 impl Memory {
     /// Remembers nothing yet. Nothing is served while `freshness` does not hold.
     pub fn new(clock: Clock, freshness: Freshness) -> Self {
-        let longest = Duration::from_millis(LONGEST.unsigned_abs());
-        let kept = moka::sync::Cache::builder()
-            .max_capacity(CAPACITY)
-            .weigher(|key: &Key, kept: &Kept| {
-                // Decoded, an answer takes about twice the room of its JSON.
-                let bytes = OVERHEAD + key.what.len() + 2 * kept.bytes;
-                u32::try_from(bytes).unwrap_or(u32::MAX)
-            })
-            .time_to_live(longest)
-            .build();
         Self {
-            kept,
+            kept: Shelf::new(CAPACITY),
             flights: Flights::default(),
             generations: Generations::new(),
             clock,
@@ -80,7 +71,7 @@ impl Memory {
     }
 
     /// The answer to the read `call`: a remembered one, that of the same read under way, or what `send` brings. With
-    /// `fresh` always what `send` brings, which is remembered.
+    /// `fresh` always what `send` brings, which is remembered. `basis` is told which.
     ///
     /// # Errors
     /// Those of `send`, its own or those of the read that was joined.
@@ -89,6 +80,7 @@ impl Memory {
         whose: Whose,
         call: &Call<T>,
         fresh: bool,
+        basis: &Basis,
         send: impl FnOnce() -> Sent + Send,
     ) -> Result<T, F>
     where
@@ -100,9 +92,16 @@ impl Memory {
         loop {
             let now = self.clock.now();
             let edition = self.generations.present(whose.person, call.group());
-            if !fresh && let Some(answer) = self.recall(&key, edition, now) {
+            if !fresh && let Some((answer, until, begun)) = self.recall(&key, edition, now) {
+                basis.add(Part {
+                    group: call.group(),
+                    edition,
+                    begun,
+                    until,
+                });
                 return Ok(answer);
             }
+            basis.spoil();
             let mut landing = match self.flights.board(&key, edition, now, fresh) {
                 Boarding::Lead(lead) => return self.lead(lead, call, send().await),
                 Boarding::Follow(landing) => landing,
@@ -135,27 +134,35 @@ impl Memory {
     /// Drops everything that `person` asked for before `at`.
     pub fn forget(&self, person: PersonId, at: Millis) {
         self.generations.begin_anew(person, at);
-        for (key, kept) in &self.kept {
-            if key.whose.person == person && kept.begun < at {
-                self.kept.invalidate(&*key);
-            }
-        }
+        let stays = |key: &Key, kept: &Kept| key.whose.person != person || kept.begun >= at;
+        self.kept.retain(stays);
+    }
+
+    /// Whether everything that an answer stands on could be served again.
+    pub fn holds(&self, grounds: &Grounds) -> bool {
+        let now = self.clock.now();
+        self.freshness.holds()
+            && grounds.parts.iter().all(|part| {
+                let present = self.generations.present(grounds.person, part.group);
+                let of_now = now >= part.begun && now < part.until;
+                of_now && present.holds(part.edition, part.begun)
+            })
     }
 
     /// How many answers are remembered, of whoever.
-    pub fn len(&self) -> u64 {
-        self.kept.run_pending_tasks();
-        self.kept.entry_count()
+    pub fn len(&self) -> usize {
+        self.kept.len()
     }
 
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.kept.is_empty()
     }
 
     /// Lets go of what is too old.
     pub(super) fn tidy(&self) {
-        self.kept.run_pending_tasks();
+        let now = self.clock.now();
+        self.kept.retain(|_, kept| now < kept.until);
     }
 
     fn recall<T: Clone + Send + Sync + 'static>(
@@ -163,7 +170,7 @@ impl Memory {
         key: &Key,
         edition: Edition,
         now: Millis,
-    ) -> Option<T> {
+    ) -> Option<(T, Millis, Millis)> {
         if !self.freshness.holds() {
             return None;
         }
@@ -173,7 +180,8 @@ impl Memory {
         if !of_now || !edition.holds(kept.edition, kept.begun) {
             return None;
         }
-        kept.value.downcast_ref::<T>().cloned()
+        let value = kept.value.downcast_ref::<T>()?.clone();
+        Some((value, kept.until, kept.begun))
     }
 
     fn lead<T, F>(
@@ -200,9 +208,10 @@ impl Memory {
                             edition,
                             begun,
                             until: begun.saturating_add(lasts),
-                            bytes: received.bytes,
                         };
-                        self.kept.insert(key, kept);
+                        // Decoded, an answer takes about twice the room of its JSON.
+                        let weight = OVERHEAD + key.what.len() + 2 * received.bytes;
+                        self.kept.insert(key, kept, weight);
                     }
                 };
                 lead.land(keep, || Landed::Answer(Arc::clone(&shared)));

@@ -7,12 +7,14 @@
 //! sending is an argument.
 
 mod app;
+mod basis;
 mod closures;
 mod counts;
 mod flights;
 mod generations;
 mod lasting;
 mod memory;
+mod shelf;
 mod standing;
 mod turns;
 
@@ -27,7 +29,9 @@ use tokio::{sync::Notify, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use app::App;
+pub use basis::{Basis, Grounds};
 pub use memory::{Memory, Whose};
+pub use shelf::Shelf;
 pub use standing::{Gone, GroupStanding, Standing};
 pub use turns::Errand;
 

@@ -9,7 +9,7 @@ use std::{
     collections::HashMap,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -23,6 +23,8 @@ use crate::{
 
 /// The longest that an errand waits in all.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for one that must be brought to its end, because half of it would lose something.
+const LONG_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a cool-down is when Spotify does not say.
 const UNTOLD: Duration = Duration::from_secs(5);
 /// The longest cool-down: after it one call finds out whether Spotify still asks for it.
@@ -37,6 +39,7 @@ pub struct Errand {
     pub(super) person: PersonId,
     number: u64,
     waited: Mutex<Waited>,
+    must_end: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -55,14 +58,30 @@ impl Errand {
             person,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             waited: Mutex::default(),
+            must_end: AtomicBool::new(false),
         }
+    }
+
+    /// From here on its calls wait longer, and the operator's own budget does not stop them.
+    pub fn must_end(&self) {
+        self.must_end.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether half of it would lose something.
+    pub(super) fn is_to_be_ended(&self) -> bool {
+        self.must_end.load(Ordering::Relaxed)
     }
 
     /// How long it may still wait. Calls that wait at the same time wait once.
     fn patience(&self) -> Duration {
         let waited = lock(&self.waited);
         let running = waited.since.map_or(Duration::ZERO, |since| since.elapsed());
-        PATIENCE.saturating_sub(waited.spent + running)
+        let patience = if self.is_to_be_ended() {
+            LONG_PATIENCE
+        } else {
+            PATIENCE
+        };
+        patience.saturating_sub(waited.spent + running)
     }
 
     fn begin(&self) {

@@ -99,6 +99,9 @@ fn forbidden<T>(call: &Call<T>, context: Box<Context>) -> SpotifyError {
         SpotifyError::NotAllowListed(context)
     } else if context.reason.is_some() || message.contains("restriction violated") {
         SpotifyError::Restricted(context)
+    } else if context.group == Group::Player {
+        // No player endpoint was ever removed; devices refuse in many words.
+        SpotifyError::Restricted(context)
     } else {
         match call.forbidden() {
             Forbidden::EndpointGone => SpotifyError::EndpointGone(context),

@@ -72,12 +72,12 @@ pub enum SpotifyError {
 impl SpotifyError {
     /// The call was not made, because the quota of its group is used up for as long as `wait`.
     pub fn quota_closed<T>(call: &Call<T>, wait: Duration) -> Self {
-        Self::QuotaExceeded(Context::waiting(call, wait))
+        Self::QuotaExceeded(Box::new(Context::waiting(call, wait)))
     }
 
     /// The call was not made, because Spotify asked the app to slow down for as long as `wait`.
     pub fn cooling<T>(call: &Call<T>, wait: Duration) -> Self {
-        Self::RateLimited(Context::waiting(call, wait))
+        Self::RateLimited(Box::new(Context::waiting(call, wait)))
     }
 
     /// The call was not made, because Spotify lately said that the app has not got this endpoint.
@@ -166,13 +166,13 @@ impl Context {
     }
 
     /// A call that was not made, and may be in a while: whole seconds, at least one.
-    fn waiting<T>(call: &Call<T>, wait: Duration) -> Box<Self> {
+    fn waiting<T>(call: &Call<T>, wait: Duration) -> Self {
         let seconds = wait.as_millis().div_ceil(1_000).max(1);
         let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX));
-        Box::new(Self {
+        Self {
             retry_after: Some(wait),
             ..Self::of(call)
-        })
+        }
     }
 
     pub(super) fn reason_is(&self, word: &str) -> bool {
@@ -193,7 +193,9 @@ impl fmt::Display for Context {
         if let Some(wait) = self.retry_after {
             write!(f, ", retry after {} s", wait.as_secs())?;
         }
-        if let Some(message) = &self.message {
+        // What was wrong with a request, or not found, may repeat what a person typed.
+        let about_words = matches!(self.status, Some(400 | 404));
+        if let Some(message) = self.message.as_ref().filter(|_| !about_words) {
             write!(f, ": {message}")?;
         }
         f.write_str(")")

@@ -17,6 +17,13 @@ pub mod api;
 pub mod id;
 pub mod model;
 
+/// The address that a client with the API at `base` goes to for a page at `next`, if it goes there at all. For property
+/// tests and fuzzing.
+#[doc(hidden)]
+pub fn page_address(base: &url::Url, next: &str) -> Option<url::Url> {
+    base::Base::new(base)?.own(next)
+}
+
 pub use call::{Call, Group};
 pub use client::{Client, ClientBuildError, ClientConfig, Received};
 pub use error::{Context, SpotifyError};

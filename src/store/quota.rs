@@ -112,7 +112,8 @@ impl Db {
                 "insert into quota_closures (app_id, kind, name, closed_at, closed_until, ceiling) \
                  values ($1, $2, $3, $4, $5, $6) \
                  on conflict (app_id, kind, name) do update set closed_at = excluded.closed_at, \
-                 closed_until = excluded.closed_until, ceiling = excluded.ceiling",
+                 closed_until = case when excluded.closed_until > quota_closures.closed_until \
+                 then excluded.closed_until else quota_closures.closed_until end, ceiling = excluded.ceiling",
             )
             .bind(closure.app.to_string())
             .bind(closure.kind.as_str())

@@ -50,7 +50,7 @@ async function connect() {
 
 await main(async () => {
   const first = await connect();
-  const summary = await tell(first);
+  const summary = await tell(first, { all: false });
   await first.close();
   assert.equal(told(), 'started\n', 'the person was not asked exactly once');
   const kept = readdirSync(join(home, '.mcp-auth'), { recursive: true });

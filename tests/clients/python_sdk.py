@@ -6,6 +6,7 @@ The address and the key come from the environment, so that they stand in no proc
 import asyncio
 import json
 import os
+import pathlib
 import sys
 
 import httpx2
@@ -29,7 +30,7 @@ async def main(mode: str) -> None:
         version = client.protocol_version
         assert (version >= "2026") == (mode != "legacy"), f"{mode} settled on {version}"
         count = await tell(client)
-    print(f"{version}, {count} tools")
+    print(f"{version}, {count} tools, each called")
 
 
 def open_http(bearer: str) -> httpx2.AsyncClient:
@@ -66,7 +67,39 @@ async def tell(client: Client) -> int:
         result = await client.call_tool("search", bad)
         assert result.is_error, f"{what} was accepted"
         assert text(result), f"{what}: refused without a word"
+    await call_every_tool(client, names)
     return len(names)
+
+
+async def call_every_tool(client: Client, names: list[str]) -> None:
+    """Calls each tool at least once, by the table that all clients share."""
+    steps = json.loads((pathlib.Path(__file__).parent / "every_tool.json").read_text())
+    uncalled, kept = set(names), {}
+    for step in steps:
+        tool = step["tool"]
+        # A server may offer fewer.
+        if tool not in names:
+            continue
+        result = await client.call_tool(tool, filled(step["arguments"], kept))
+        check_answer(tool, result)
+        for name, pointer in step.get("keep", {}).items():
+            value = result.structured_content
+            for part in pointer.split("/")[1:]:
+                value = value[int(part)] if isinstance(value, list) else value[part]
+            kept[name] = value
+        uncalled.discard(tool)
+    assert not uncalled, f"no call is known for {uncalled}"
+
+
+def filled(value, kept: dict):
+    """The value with each text that begins with `$` replaced by what an earlier answer said."""
+    if isinstance(value, str):
+        return kept[value[1:]] if value.startswith("$") else value
+    if isinstance(value, list):
+        return [filled(item, kept) for item in value]
+    if isinstance(value, dict):
+        return {name: filled(inner, kept) for name, inner in value.items()}
+    return value
 
 
 def check_answer(what: str, result) -> None:

@@ -2,6 +2,7 @@
 // The address and the key come from the environment, so that they stand in no process list; the key is never printed.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 export const url = new URL(required('AUXCORD_MCP_URL'));
 export const key = required('AUXCORD_KEY');
@@ -33,8 +34,11 @@ function fail(error) {
   process.exit(1);
 }
 
-/** The calls of the check on a connected client; answers with a short summary. */
-export async function tell(client) {
+/**
+ * The calls of the check on a connected client; answers with a short summary. Every tool is called unless `all` is
+ * false: a client that got reading only would ask its person for more at the first one that writes.
+ */
+export async function tell(client, { all = true } = {}) {
   const { tools } = await client.listTools();
   checkTools(tools);
   checkSearch(await client.callTool({ name: 'search', arguments: { query: 'night' } }));
@@ -45,7 +49,38 @@ export async function tell(client) {
   for (const [what, bad] of Object.entries(badArguments)) {
     checkRefusal(what, await client.callTool({ name: 'search', arguments: bad }));
   }
-  return `${tools.length} tools`;
+  if (!all) return `${tools.length} tools`;
+  await callEveryTool(tools, (name, args) => client.callTool({ name, arguments: args }));
+  return `${tools.length} tools, each called`;
+}
+
+/** Calls each of `tools` at least once, by the table that all clients share. */
+export async function callEveryTool(tools, call) {
+  const steps = JSON.parse(readFileSync(new URL('every_tool.json', import.meta.url), 'utf8'));
+  const uncalled = new Set(tools.map((tool) => tool.name));
+  const kept = {};
+  for (const step of steps) {
+    // A server may offer fewer.
+    if (!tools.some((tool) => tool.name === step.tool)) continue;
+    const result = await call(step.tool, filled(step.arguments, kept));
+    checkAnswer(step.tool, result);
+    for (const [name, pointer] of Object.entries(step.keep ?? {})) {
+      kept[name] = pointer.split('/').slice(1).reduce((value, part) => value?.[part], result.structuredContent);
+      assert(kept[name] !== undefined, `${step.tool}: no ${pointer} in its answer`);
+    }
+    uncalled.delete(step.tool);
+  }
+  assert.deepEqual([...uncalled], [], 'no call is known for these tools');
+}
+
+/** `value` with each text that begins with `$` replaced by what an earlier answer said. */
+function filled(value, kept) {
+  if (typeof value === 'string') return value.startsWith('$') ? kept[value.slice(1)] : value;
+  if (Array.isArray(value)) return value.map((item) => filled(item, kept));
+  if (value && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filled(inner, kept)]));
+  }
+  return value;
 }
 
 export const badArguments = {

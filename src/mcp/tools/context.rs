@@ -1,12 +1,13 @@
 //! What a tool works with: the caller's way to Spotify, the house's settings, and the request's own wishes: whether
 //! somebody watches the progress, whether the client is still there, and whether the person can be asked.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rmcp::{
     Peer, RoleServer,
     model::{ProgressNotificationParam, ProgressToken},
 };
+use tokio::{sync::OwnedMutexGuard, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -17,11 +18,15 @@ use crate::{
         lacking::Lacking,
         premium,
         registry::{Registry, Spec},
+        replies::Told,
         server::{Deps, Shared},
         turns::Turns,
         upstream::Upstream,
     },
 };
+
+/// How long telling about the progress may take between writes that belong together.
+const ASIDE: Duration = Duration::from_millis(100);
 
 /// What a request says of itself, beside its arguments.
 #[derive(Debug, Default)]
@@ -32,6 +37,8 @@ pub(crate) struct Request {
     pub(crate) watcher: Option<(Peer<RoleServer>, ProgressToken)>,
     /// What the person said about this very call, or whether they can be asked.
     pub(crate) consent: Consent,
+    /// Whom to tell what the answer stands on.
+    pub(crate) told: Option<Told>,
 }
 
 /// What a tool works with.
@@ -46,6 +53,7 @@ pub(crate) struct Context<'a> {
     pub(crate) premium: &'a premium::Memory,
     /// Whose turn it is at the player.
     pub(crate) turns: &'a Turns,
+    edits: &'a Turns,
     registry: &'a Registry,
     request: Request,
 }
@@ -66,6 +74,7 @@ impl<'a> Context<'a> {
             deps,
             premium: &shared.premium,
             turns: &shared.turns,
+            edits: &shared.edits,
             registry: &shared.registry,
             request,
         }
@@ -77,7 +86,7 @@ impl<'a> Context<'a> {
     /// When the database cannot be asked.
     pub(crate) async fn lacking(&self) -> Result<Lacking, Fault> {
         let granted = self.deps.links.granted(self.caller.person).await?;
-        Ok(self.registry.lacking(self.caller, granted.as_ref()))
+        Ok(self.registry.seen_by(self.caller, granted).lacking())
     }
 
     /// Spotify's `id` of the caller's account; costs no Spotify call.
@@ -85,14 +94,49 @@ impl<'a> Context<'a> {
         Ok(self.deps.links.spotify_id(self.caller.person).await?)
     }
 
+    /// Waits until no other call changes the person's playlists; none does until the guard goes. For everything from
+    /// the first look at a playlist to the last one after the change.
+    ///
+    /// # Errors
+    /// `rate_limited` when that takes too long; nothing was changed then.
+    pub(crate) async fn editing(&self) -> Result<OwnedMutexGuard<()>, Fault> {
+        self.edits.take(self.caller.person).await
+    }
+
+    /// The same, unless the call only tells what it would do.
+    ///
+    /// # Errors
+    /// Those of [`editing`](Self::editing).
+    pub(crate) async fn editing_unless(
+        &self,
+        dry_run: bool,
+    ) -> Result<Option<OwnedMutexGuard<()>>, Fault> {
+        if dry_run {
+            return Ok(None);
+        }
+        self.editing().await.map(Some)
+    }
+
+    /// The answer is made: whoever may send it again is told what it stands on, if it is memory alone.
+    pub(crate) fn answered(&self) {
+        if let (Some(told), Some(grounds)) = (&self.request.told, self.upstream.grounds()) {
+            told.tell(grounds);
+        }
+    }
+
     /// Tells whoever watches that `done` of `total` steps are made. Costs nothing when nobody does; a client that has
-    /// left is found out elsewhere.
+    /// left is found out elsewhere, and one that does not read holds up no writes that belong together.
     pub(crate) async fn progress(&self, done: u32, total: u32, what: &str) {
         if let Some((peer, token)) = &self.request.watcher {
             let told = ProgressNotificationParam::new(token.clone(), f64::from(done))
                 .with_total(f64::from(total))
                 .with_message(what);
-            let _ = peer.notify_progress(told).await;
+            let telling = peer.notify_progress(told);
+            if self.upstream.is_finishing() {
+                let _ = time::timeout(ASIDE, telling).await;
+            } else {
+                let _ = telling.await;
+            }
         }
     }
 

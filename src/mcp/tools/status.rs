@@ -56,6 +56,10 @@ struct Told {
 
 /// What is left of a group of endpoints, for everybody on this server together.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the answer"
+)]
 struct Group {
     group: &'static str,
     /// Calls of the last 24 hours.

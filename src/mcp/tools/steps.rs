@@ -25,6 +25,11 @@ impl Steps {
         self.total.fetch_add(more, Ordering::Relaxed);
     }
 
+    /// `count` of the steps were made before, and nobody is told.
+    pub(crate) fn skip(&self, count: u32) {
+        self.done.fetch_add(count, Ordering::Relaxed);
+    }
+
     /// `count` steps were made; `what` says what was done.
     pub(crate) async fn made(&self, context: &Context<'_>, count: u32, what: &str) {
         let done = self.done.fetch_add(count, Ordering::Relaxed) + count;

@@ -24,6 +24,7 @@ pub struct Track {
     #[serde(deserialize_with = "lenient::list")]
     pub artists: Vec<ArtistRef>,
     /// Where it appeared.
+    #[serde(deserialize_with = "lenient::found")]
     pub album: Option<AlbumRef>,
     /// Its number on its disc.
     #[serde(deserialize_with = "lenient::count")]
@@ -187,6 +188,7 @@ pub struct Episode {
     #[serde(deserialize_with = "lenient::name")]
     pub name: String,
     /// The podcast; search leaves it out.
+    #[serde(deserialize_with = "lenient::found")]
     pub show: Option<ShowRef>,
     /// Length in milliseconds.
     #[serde(deserialize_with = "lenient::count")]

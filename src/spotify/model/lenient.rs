@@ -5,11 +5,14 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    value::MapAccessDeserializer,
+};
 
 /// Something that stands in a list.
 pub trait Entry: for<'de> Deserialize<'de> {
-    /// What a `null` in its place is; `None` drops it.
+    /// What anything else in its place is, such as `null`; `None` drops it.
     fn absent() -> Option<Self> {
         None
     }
@@ -49,13 +52,22 @@ where
     from.deserialize_any(List(PhantomData))
 }
 
-/// A struct; `null` is its default.
+/// A struct; anything else is its default.
 pub(super) fn part<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
 {
-    Ok(Option::<T>::deserialize(from)?.unwrap_or_default())
+    Ok(found(from)?.unwrap_or_default())
+}
+
+/// A struct, or nothing.
+pub(super) fn found<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_any(Found(PhantomData))
 }
 
 /// The visits that a visitor has no use for: it goes past the value and answers its default.
@@ -177,11 +189,36 @@ impl<'de, T: Entry> Visitor<'de> for List<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(entry) = seq.next_element::<Option<T>>()? {
+        while let Some(Place(entry)) = seq.next_element::<Place<T>>()? {
             items.extend(entry.or_else(T::absent));
         }
         Ok(items)
     }
 
     ignore!(unit bool number str map);
+}
+
+struct Found<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Found<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+
+    ignore!(unit bool number str seq);
+}
+
+/// A place in a list: a struct, or nothing.
+struct Place<T>(Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Place<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        found(from).map(Self)
+    }
 }

@@ -32,6 +32,7 @@ pub struct SavedTrack {
     #[serde(deserialize_with = "lenient::text")]
     pub added_at: Option<String>,
     /// The song.
+    #[serde(deserialize_with = "lenient::found")]
     pub track: Option<Track>,
 }
 
@@ -50,6 +51,7 @@ pub struct SavedAlbum {
     #[serde(deserialize_with = "lenient::text")]
     pub added_at: Option<String>,
     /// The album.
+    #[serde(deserialize_with = "lenient::found")]
     pub album: Option<Album>,
 }
 
@@ -68,6 +70,7 @@ pub struct SavedShow {
     #[serde(deserialize_with = "lenient::text")]
     pub added_at: Option<String>,
     /// The podcast.
+    #[serde(deserialize_with = "lenient::found")]
     pub show: Option<Show>,
 }
 
@@ -86,6 +89,7 @@ pub struct SavedEpisode {
     #[serde(deserialize_with = "lenient::text")]
     pub added_at: Option<String>,
     /// The episode.
+    #[serde(deserialize_with = "lenient::found")]
     pub episode: Option<Part>,
 }
 
@@ -104,6 +108,7 @@ pub struct SavedAudiobook {
     /// When it was saved, RFC 3339, where Spotify says so.
     pub added_at: Option<String>,
     /// The book.
+    #[serde(deserialize_with = "lenient::found")]
     pub audiobook: Option<Show>,
 }
 
@@ -128,6 +133,7 @@ pub struct Followed {
 struct EitherBook {
     #[serde(deserialize_with = "lenient::text")]
     added_at: Option<String>,
+    #[serde(deserialize_with = "lenient::found")]
     audiobook: Option<Show>,
     #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,

@@ -71,7 +71,9 @@ struct Mixed {
     name: String,
     #[serde(deserialize_with = "lenient::list")]
     artists: Vec<ArtistRef>,
+    #[serde(deserialize_with = "lenient::found")]
     album: Option<AlbumRef>,
+    #[serde(deserialize_with = "lenient::found")]
     show: Option<ShowRef>,
     #[serde(deserialize_with = "lenient::count")]
     duration_ms: Option<u64>,

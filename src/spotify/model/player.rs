@@ -13,6 +13,7 @@ use super::{
 #[serde(default)]
 pub struct Playback {
     /// Where; left out by `currently-playing`.
+    #[serde(deserialize_with = "lenient::found")]
     pub device: Option<Device>,
     /// Whether it plays.
     #[serde(deserialize_with = "lenient::yes")]
@@ -30,8 +31,10 @@ pub struct Playback {
     #[serde(deserialize_with = "lenient::text")]
     pub currently_playing_type: Option<String>,
     /// What plays; nothing during ads and private sessions.
+    #[serde(deserialize_with = "lenient::found")]
     pub item: Option<Playable>,
     /// The list that it plays from.
+    #[serde(deserialize_with = "lenient::found")]
     pub context: Option<PlayContext>,
 }
 
@@ -96,6 +99,7 @@ pub struct Devices {
 #[serde(default)]
 pub struct Queue {
     /// What plays.
+    #[serde(deserialize_with = "lenient::found")]
     pub currently_playing: Option<Playable>,
     /// What follows.
     #[serde(deserialize_with = "lenient::list")]
@@ -107,11 +111,13 @@ pub struct Queue {
 #[serde(default)]
 pub struct PlayHistory {
     /// The song.
+    #[serde(deserialize_with = "lenient::found")]
     pub track: Option<Track>,
     /// When, RFC 3339.
     #[serde(deserialize_with = "lenient::text")]
     pub played_at: Option<String>,
     /// The list that it played from.
+    #[serde(deserialize_with = "lenient::found")]
     pub context: Option<PlayContext>,
 }
 

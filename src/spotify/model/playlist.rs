@@ -75,6 +75,7 @@ pub struct PlaylistItem {
     /// When it was added, RFC 3339; very old ones do not know.
     pub added_at: Option<String>,
     /// What stands there; `None` when Spotify has removed it.
+    #[serde(deserialize_with = "lenient::found")]
     pub playable: Option<Playable>,
 }
 
@@ -159,7 +160,9 @@ impl<I> From<Either<I>> for PlaylistOf<I> {
 struct EitherItem {
     #[serde(deserialize_with = "lenient::text")]
     added_at: Option<String>,
+    #[serde(deserialize_with = "lenient::found")]
     item: Option<Playable>,
+    #[serde(deserialize_with = "lenient::found")]
     track: Option<Playable>,
 }
 

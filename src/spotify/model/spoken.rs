@@ -18,6 +18,7 @@ pub struct Part {
     #[serde(deserialize_with = "lenient::name")]
     pub name: String,
     /// The podcast of an episode; left out where the podcast was asked for.
+    #[serde(deserialize_with = "lenient::found")]
     pub show: Option<ShowRef>,
     /// Length in milliseconds.
     #[serde(deserialize_with = "lenient::count")]
@@ -32,6 +33,7 @@ pub struct Part {
     #[serde(deserialize_with = "lenient::flag")]
     pub is_playable: Option<bool>,
     /// How far the person has listened; without `user-read-playback-position` Spotify leaves it out.
+    #[serde(deserialize_with = "lenient::found")]
     pub resume_point: Option<ResumePoint>,
 }
 

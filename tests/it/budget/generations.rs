@@ -10,7 +10,7 @@ use std::{
 
 use auxcord::{
     clock::Clock,
-    quota::{Memory, Whose},
+    quota::{Basis, Memory, Whose},
     spotify::{
         Call, Group, Received, SpotifyError,
         api::{self, Paging},
@@ -132,6 +132,7 @@ fn run(steps: &[Step]) {
         .map(|n| api::my_playlists(Paging::new(50, n * 50)))
         .collect();
     let sent = &Ledger::default();
+    let basis = Basis::default();
     let mut readers: Vec<Reader<'_>> = Vec::new();
     let mut history = History::default();
     for (number, step) in steps.iter().enumerate() {
@@ -151,7 +152,7 @@ fn run(steps: &[Step]) {
                     fresh,
                     begun: number,
                     begun_at: clock.now(),
-                    future: Box::pin(memory.read(people[person], call, fresh, ask)),
+                    future: Box::pin(memory.read(people[person], call, fresh, &basis, ask)),
                 });
             }
             Step::Answer(which) => sent.respond(which, true),
@@ -271,7 +272,7 @@ impl Ledger {
             return;
         }
         let which = which % open.len();
-        let one = &mut open[which];
+        let one: &mut Sent = open[which];
         one.answered = Some(self.now.lock().unwrap().0);
         // Whoever asked may have gone away.
         let _ = one.respond.take().unwrap().send(well);

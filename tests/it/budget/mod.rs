@@ -6,6 +6,7 @@ mod generations;
 mod gone;
 mod kept;
 mod remembered;
+mod repeated;
 mod slowed;
 mod tasks;
 

@@ -2,7 +2,10 @@
 //!
 //! The table below is the one in ARCHITECTURE: [`markdown`] writes it, and a snapshot keeps what it wrote.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use auxcord::sandbox::Shelf;
 use serde_json::{Value, json};
@@ -58,9 +61,9 @@ const TASKS: [Task; 22] = [
     Task {
         name: "Add 230 tracks without duplicates to a playlist of 1,200",
         person: COLLECTOR,
-        least: &[(PLAYLIST, 1), (ITEMS, 23), (ADD, 3)],
+        least: &[(PLAYLIST, 1), (ITEMS, 24), (ADD, 3)],
         more: &[],
-        why: "50 places a page, the first with the playlist itself; 100 tracks a write",
+        why: "50 places a page, the first with the playlist itself; 100 tracks a write; look",
     },
     Task {
         name: "Play a vague title on the only device",
@@ -269,7 +272,9 @@ impl Stage {
     /// Titles with their artists, as somebody might name them.
     async fn titles(&self, count: usize) -> Vec<Value> {
         let mut titles: Vec<Value> = Vec::new();
-        for word in ["night", "velvet", "paper", "silver", "winter", "golden"] {
+        for word in [
+            "night", "velvet", "paper", "silver", "winter", "golden", "summer", "river",
+        ] {
             let asked = json!({"query": word, "limit": 10});
             let found = self.client.done("search", asked).await;
             for row in found["results"][0]["items"].as_array().unwrap() {
@@ -280,17 +285,14 @@ impl Stage {
         }
         // One recording each: for a title that has several the artist is not enough.
         titles.retain(|row| !row["title"].as_str().unwrap().contains(['(', '-']));
-        titles.dedup();
+        let mut seen = BTreeSet::new();
+        titles.retain(|row| seen.insert(row.to_string().to_lowercase()));
         assert!(titles.len() >= count, "{}", titles.len());
         titles.truncate(count);
         titles
     }
 
     /// The task itself, after whatever makes it possible.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a task is a line or two, and there are many"
-    )]
     async fn perform(&self, name: &str) {
         let client = &self.client;
         let (tool, arguments) = match name {

@@ -1,6 +1,8 @@
 //! One connected person, and what Spotify itself would say.
 
-use auxcord::sandbox::{Action, Fault};
+use std::collections::HashSet;
+
+use auxcord::sandbox::{Action, Fault, PlaylistState};
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Setup, TestApp, app::CLIENT_ID, app::Connected, http};
@@ -99,6 +101,43 @@ impl Stage {
         let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         self.app.spotify.reset_calls();
         body
+    }
+
+    /// Changes something at Spotify itself, as the person would in its own app; not counted.
+    pub(super) async fn elsewhere(&self, method: reqwest::Method, path: &str, body: &Value) {
+        let url = format!("{}/{path}", self.app.environment["SPOTIFY_API_URL"]);
+        let asked = http().build().unwrap().request(method, url);
+        let asked = asked
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let response = asked.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
+        self.app.spotify.reset_calls();
+        self.app.spotify.take_writes();
+    }
+
+    /// One's own playlist whose name is `name` and the person's marker.
+    pub(super) fn list(&self, name: &str) -> PlaylistState {
+        let called = format!("{name} {}", self.me.marker);
+        let all = self.app.spotify.playlists(&self.me.spotify_id);
+        all.into_iter().find(|list| list.name == called).unwrap()
+    }
+
+    /// `count` different tracks that are not in `list`.
+    pub(super) fn outside(&self, list: &PlaylistState, count: usize) -> Vec<String> {
+        let mut known: HashSet<String> = list.uris.iter().cloned().collect();
+        let mut outside = self.list("Everything").uris;
+        outside.retain(|uri| uri.starts_with("spotify:track:") && known.insert(uri.clone()));
+        outside.truncate(count);
+        assert_eq!(outside.len(), count);
+        outside
+    }
+
+    /// Lets calls of Spotify fail: the first `skip` pass, the next one is hit.
+    pub(super) fn fails(&self, method: &str, path: &str, skip: u64, action: Action) {
+        let fault = Fault::new(action).on(method, path).times(skip, 1);
+        self.app.spotify.add_fault(fault);
     }
 
     /// Tracks that Spotify finds for `query`.

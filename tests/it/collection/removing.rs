@@ -124,7 +124,9 @@ async fn elicit(stage: &Stage, arguments: &Value, answer: Option<(&Value, bool)>
             json!({"confirm": {"action": "accept", "content": {"confirm": yes}}});
     }
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
-    let request = reqwest::Client::new()
+    let request = crate::harness::http()
+        .build()
+        .unwrap()
         .post(format!("{}/mcp", stage.app.origin))
         .bearer_auth(&stage.me.key)
         .header("content-type", "application/json")

@@ -89,8 +89,8 @@ impl Stage {
     }
 
     /// The person's shelf as Spotify has it.
-    pub(crate) fn shelf(&self, shelf: Shelf) -> Vec<String> {
-        self.app.spotify.library(&self.me.spotify_id, shelf)
+    pub(crate) fn shelf(&self, which: Shelf) -> Vec<String> {
+        self.app.spotify.library(&self.me.spotify_id, which)
     }
 
     /// `count` tracks of the catalogue that the person has not saved.

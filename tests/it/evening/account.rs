@@ -52,8 +52,8 @@ impl Account {
     }
 
     /// A shelf.
-    pub(super) fn shelf(&mut self, shelf: Shelf) -> &mut Vec<String> {
-        let found = self.shelves.iter_mut().find(|(one, _)| *one == shelf);
+    pub(super) fn shelf(&mut self, which: Shelf) -> &mut Vec<String> {
+        let found = self.shelves.iter_mut().find(|(one, _)| *one == which);
         &mut found.unwrap().1
     }
 
@@ -63,15 +63,15 @@ impl Account {
     }
 
     /// `uri` is now the newest on its shelf.
-    pub(super) fn saved(&mut self, shelf: Shelf, uri: &str) {
-        self.shelf(shelf).insert(0, uri.to_owned());
+    pub(super) fn saved(&mut self, which: Shelf, uri: &str) {
+        self.shelf(which).insert(0, uri.to_owned());
     }
 
     /// `uri` is no longer on its shelf; it was.
-    pub(super) fn removed(&mut self, shelf: Shelf, uri: &str) {
-        let shelf = self.shelf(shelf);
-        let at = shelf.iter().position(|one| one == uri).unwrap();
-        shelf.remove(at);
+    pub(super) fn removed(&mut self, which: Shelf, uri: &str) {
+        let held = self.shelf(which);
+        let at = held.iter().position(|one| one == uri).unwrap();
+        held.remove(at);
     }
 
     /// A playlist is new in the list.

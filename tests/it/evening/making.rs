@@ -165,7 +165,7 @@ pub(super) async fn the_list_is_mended(
         .await;
     assert_eq!(each(&told["changed"], "field"), ["name", "description"]);
     let list = evening.expected(Ada).list("Dinner");
-    list.name = DINNER.to_owned();
+    DINNER.clone_into(&mut list.name);
     list.description = Some("Loud enough to cook to".to_owned());
     list.uris = uris;
     let list = list.clone();

@@ -60,7 +60,7 @@ impl Shop {
         let query = format!("album:\"{name}\" artist:\"{artist}\"");
         let found = self.search("album", &query).await;
         let same = |one: &&Value| one["name"] == name;
-        only(found.iter().filter(same).collect(), name)
+        only(&found.iter().filter(same).collect::<Vec<_>>(), name)
     }
 
     /// The URIs of a show's episodes, newest first, at most 50.
@@ -84,7 +84,7 @@ impl Shop {
             title: title.to_owned(),
             artist: artist.to_owned(),
             album: album.map(str::to_owned),
-            uri: only(found.iter().filter(same).collect(), title),
+            uri: only(&found.iter().filter(same).collect::<Vec<_>>(), title),
         }
     }
 
@@ -105,7 +105,7 @@ impl Shop {
     }
 }
 
-fn only(found: Vec<&Value>, what: &str) -> String {
+fn only(found: &[&Value], what: &str) -> String {
     assert_eq!(found.len(), 1, "{what}: {found:?}");
     uri(found[0])
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{ME, Stage, id, listed, opened, page, place, track};
+use super::stage::{ME, Reply, Stage, id, listed, opened, page, place, track};
 
 #[tokio::test]
 async fn a_page_of_playlists_is_one_call() {
@@ -123,17 +123,19 @@ async fn a_playlist_is_found_by_its_name_whatever_the_case() {
 #[tokio::test]
 async fn an_ambiguous_name_lists_its_candidates() {
     let stage = Stage::new().await;
-    let lists = vec![listed(1, "Party", ME, 1), listed(2, "party", "other", 1)];
-    stage.spotify.on("GET /v1/me/playlists", &page(lists, 0, 2));
+    let mut shared = listed(3, "Party", "other", 1);
+    shared["collaborative"] = json!(true);
+    let lists = vec![listed(1, "Party", ME, 1), listed(2, "party", ME, 1), shared];
+    stage.spotify.on("GET /v1/me/playlists", &page(lists, 0, 3));
     let said = stage
         .client
         .refused("get_playlist", json!({"playlist": "Party"}))
         .await;
     assert!(
-        said.starts_with("ambiguous: 2 playlists are called \"Party\""),
+        said.starts_with("ambiguous: 3 playlists are called \"Party\""),
         "{said}"
     );
-    for n in [1, 2] {
+    for n in [1, 2, 3] {
         assert!(
             said.contains(&format!("https://open.spotify.com/playlist/{}", id(n))),
             "{said}"
@@ -156,4 +158,33 @@ async fn an_unknown_name_is_not_found_and_similar_ones_are_named() {
         said.starts_with("not_found: ") && said.contains("Summer 2024 https://"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn of_several_lists_of_one_name_the_one_that_is_ones_own_is_meant() {
+    let stage = Stage::new().await;
+    let mut shared = listed(3, "Party", "other", 1);
+    shared["collaborative"] = json!(true);
+    let theirs = listed(1, "Party", "other", 1);
+    let lists = vec![theirs.clone(), listed(2, "party", ME, 1), shared.clone()];
+    for (lists, meant) in [(lists, 2), (vec![theirs, shared], 3)] {
+        let count = lists.len();
+        let listed = Reply::json(200, &page(lists, 0, count));
+        stage.spotify.only("GET /v1/me/playlists", listed);
+        stage.spotify.on(
+            &format!("GET /v1/playlists/{}", id(meant)),
+            &opened(meant, "Party", vec![], 0),
+        );
+        // The write lets go of what was remembered, so the name is looked for once more.
+        let asked = json!({"playlist": "Party", "items": ["spotify:track:0000000000000000000001"]});
+        stage.spotify.reply(
+            &format!("POST /v1/playlists/{}/items", id(meant)),
+            Reply::json(201, &json!({"snapshot_id": "s"})),
+        );
+        let done = stage.client.done("add_to_playlist", asked).await;
+        assert_eq!(
+            done["playlist"]["uri"],
+            format!("spotify:playlist:{}", id(meant))
+        );
+    }
 }

@@ -152,7 +152,7 @@ async fn details_are_there_when_they_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_hundred_items_are_two_calls_and_a_later_page_needs_no_details() {
+async fn a_hundred_items_are_two_calls_and_a_later_page_tells_the_version_too() {
     let stage = Stage::new().await;
     let (playlist, items) = (
         format!("GET /v1/playlists/{}", id(1)),
@@ -183,14 +183,27 @@ async fn a_hundred_items_are_two_calls_and_a_later_page_needs_no_details() {
 
     let later = Reply::json(200, &page(places(100, 130), 100, 130));
     stage.spotify.only(&items, later);
-    let found = stage
-        .client
-        .done("get_playlist", json!({"playlist": id(1), "offset": 100}))
+    let later = stage
+        .answer(
+            "get_playlist",
+            json!({"playlist": id(1), "offset": 100, "limit": 30}),
+        )
         .await;
-    assert_eq!(stage.spotify.calls(), [items]);
     assert_eq!(
-        (&found["items"][0]["position"], &found["has_more"]),
-        (&json!(100), &json!(false))
+        stage.spotify.calls(),
+        [items],
+        "the version was told a moment ago"
+    );
+    let found = &later["structuredContent"];
+    assert_eq!(
+        (&found["items"][0]["position"], &found["returned"]),
+        (&json!(100), &json!(30))
+    );
+    assert_eq!(found["playlist"]["snapshot_id"], "snap-1");
+    let text = later["content"][0]["text"].as_str().unwrap();
+    assert!(
+        text.lines().next().unwrap().ends_with("snapshot_id snap-1"),
+        "{text}"
     );
 }
 
@@ -213,15 +226,11 @@ async fn hidden_contents_are_told_and_are_no_error() {
             .unwrap()
             .contains("Spotify does not show its contents")
     );
-    let items = format!("GET /v1/playlists/{}/items", id(1));
-    stage
-        .spotify
-        .reply(&items, Reply::error(403, "Forbidden", None));
-    let said = stage
+    let later = stage
         .client
-        .refused("get_playlist", json!({"playlist": id(1), "offset": 50}))
+        .done("get_playlist", json!({"playlist": id(1), "offset": 50}))
         .await;
-    assert!(said.starts_with("not_readable: "), "{said}");
+    assert_eq!(later["contents_hidden"], true, "at any offset");
 }
 
 #[tokio::test]

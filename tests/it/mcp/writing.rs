@@ -12,6 +12,15 @@ fn snapshot(label: &str) -> Reply {
     Reply::json(201, &json!({ "snapshot_id": label }))
 }
 
+/// What is read back of the playlist 1: these songs, from `offset` on.
+fn reads_back(stage: &Stage, songs: std::ops::Range<usize>, offset: usize, total: usize) {
+    let there = songs.map(|n| place(&track(n, "x"))).collect();
+    stage.spotify.on(
+        &format!("GET /v1/playlists/{}/items", id(1)),
+        &page(there, offset, total),
+    );
+}
+
 /// The playlist 1, empty, with everything that adding to it asks for.
 fn empty_playlist(stage: &Stage) -> String {
     stage.spotify.on(
@@ -92,12 +101,17 @@ async fn a_taken_name_fails_is_reused_or_doubled_as_asked() {
         &format!("POST /v1/playlists/{}/items", id(2)),
         snapshot("snap-2"),
     );
+    stage.spotify.on(
+        &format!("GET /v1/playlists/{}/items", id(2)),
+        &page(vec![place(&track(2, "Two"))], 1, 2),
+    );
     let asked = json!({"name": "Party", "tracks": [uri(1), uri(2)], "if_exists": "reuse"});
     let done = stage.client.done("create_playlist", asked).await;
     assert_eq!(
         (&done["created"], &done["added"], &done["total"]),
         (&json!(false), &json!(1), &json!(2))
     );
+    assert_eq!(done["verified"], true, "{done}");
     stage.spotify.asked();
 
     stage.spotify.reply(
@@ -164,7 +178,10 @@ async fn a_playlist_that_reads_back_public_is_told() {
         .client
         .done("create_playlist", json!({"name": "Fresh"}))
         .await;
-    assert_eq!(done["readback_matches"], false);
+    assert_eq!(
+        (&done["readback_matches"], &done["verified"]),
+        (&json!(false), &json!(false))
+    );
     assert!(done["notes"][0].as_str().unwrap().contains("public"));
 }
 
@@ -194,8 +211,14 @@ async fn a_created_playlist_keeps_its_link_when_filling_it_fails() {
         )
         .await;
     assert_eq!(
-        (&done["added"], &done["uncertain"]),
-        (&json!(0), &json!([uri(1)]))
+        (&done["added"], &done["not_added"]),
+        (&json!(0), &json!([uri(1)])),
+        "it was read back without"
+    );
+    assert_eq!(
+        (&done["readback_matches"], &done["verified"]),
+        (&json!(false), &json!(false)),
+        "an empty list is not what was asked"
     );
     assert_eq!(
         done["playlist"]["uri"],
@@ -220,6 +243,7 @@ async fn two_hundred_and_thirty_tracks_are_three_writes() {
     for label in ["s1", "s2", "s3"] {
         stage.spotify.reply(&write, snapshot(label));
     }
+    reads_back(&stage, 0..50, 0, 230);
     let items: Vec<_> = (0..230).map(uri).collect();
     let done = stage
         .client
@@ -232,6 +256,7 @@ async fn two_hundred_and_thirty_tracks_are_three_writes() {
         (&done["added"], &done["total"], &done["snapshot_id"]),
         (&json!(230), &json!(230), &json!("s3"))
     );
+    assert_eq!(done["verified"], true, "{done}");
     let writes: Vec<_> = stage
         .spotify
         .asked()
@@ -258,6 +283,7 @@ async fn what_is_there_already_or_named_twice_is_skipped_with_the_reason() {
         &format!("GET /v1/playlists/{}/items", id(1)),
         &page(vec![place(&track(50, "x"))], 50, 51),
     );
+    reads_back(&stage, 60..61, 51, 52);
     stage.spotify.reply(
         &format!("POST /v1/playlists/{}/items", id(1)),
         snapshot("s"),
@@ -278,7 +304,12 @@ async fn what_is_there_already_or_named_twice_is_skipped_with_the_reason() {
         .await;
     insta::assert_json_snapshot!("add_to_playlist", result);
     let asked = stage.spotify.asked();
-    assert_eq!(asked.len(), 3, "the playlist, its other page, one write");
+    assert_eq!(
+        asked.len(),
+        4,
+        "the playlist, its other page, one write, one look"
+    );
+    assert_eq!(asked[3].query["offset"], "51");
     assert_eq!(asked[2].body, json!({"uris": [uri(60)]}));
 }
 
@@ -306,6 +337,11 @@ async fn duplicates_are_added_when_asked_without_reading_the_playlist() {
     let stage = Stage::new().await;
     let write = empty_playlist(&stage);
     stage.spotify.reply(&write, snapshot("s"));
+    let thrice = vec![place(&track(1, "x")); 3];
+    stage.spotify.on(
+        &format!("GET /v1/playlists/{}/items", id(1)),
+        &page(thrice, 0, 3),
+    );
     let items = json!([uri(1), uri(1), id(1)]);
     let done = stage
         .client
@@ -314,7 +350,10 @@ async fn duplicates_are_added_when_asked_without_reading_the_playlist() {
             json!({"playlist": id(1), "items": items, "skip_duplicates": false}),
         )
         .await;
-    assert_eq!(done["added"], 3);
+    assert_eq!(
+        (&done["added"], &done["verified"]),
+        (&json!(3), &json!(true))
+    );
     let asked = stage.spotify.asked();
     assert!(
         asked[0].query["fields"].contains("items(total)"),
@@ -346,8 +385,12 @@ async fn a_batch_that_fails_half_way_leaves_an_exact_report() {
     let length = |name: &str| done[name].as_array().unwrap().len();
     assert_eq!((length("uncertain"), length("not_added")), (100, 30));
     assert_eq!(done["uncertain"][0], uri(100));
+    assert_eq!(
+        done["verified"], false,
+        "it could not be read back, and is not all there"
+    );
     assert!(
-        done["notes"][0]
+        done["notes"][1]
             .as_str()
             .unwrap()
             .contains("unknown whether"),
@@ -446,4 +489,73 @@ async fn only_bad_references_are_an_error_before_any_call() {
         assert!(said.contains(reason), "{said}");
     }
     assert_eq!(stage.spotify.calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_accepted_write_that_did_not_land_is_told() {
+    let stage = Stage::new().await;
+    let write = empty_playlist(&stage);
+    stage.spotify.reply(&write, snapshot("s"));
+    reads_back(&stage, 0..0, 0, 0);
+    let done = stage
+        .client
+        .done(
+            "add_to_playlist",
+            json!({"playlist": id(1), "items": [uri(1), uri(2)]}),
+        )
+        .await;
+    assert_eq!(
+        (&done["added"], &done["total"], &done["verified"]),
+        (&json!(0), &json!(0), &json!(false))
+    );
+    let said = done["notes"][0].as_str().unwrap();
+    assert!(said.contains("accepted 2 items"), "{said}");
+}
+
+#[tokio::test]
+async fn a_change_by_somebody_else_in_between_is_told() {
+    let stage = Stage::new().await;
+    let write = empty_playlist(&stage);
+    stage.spotify.reply(&write, snapshot("s"));
+    reads_back(&stage, 1..4, 0, 3);
+    let done = stage
+        .client
+        .done(
+            "add_to_playlist",
+            json!({"playlist": id(1), "items": [uri(1), uri(2)]}),
+        )
+        .await;
+    assert_eq!(
+        (&done["added"], &done["total"], &done["verified"]),
+        (&json!(2), &json!(3), &json!(false)),
+        "the length is Spotify's"
+    );
+}
+
+#[tokio::test]
+async fn a_new_list_says_when_its_name_was_not_looked_for_among_all_playlists() {
+    let stage = Stage::new().await;
+    let lists = (10..60)
+        .map(|n| listed(n, "Other", ME, 0))
+        .collect::<Vec<_>>();
+    stage
+        .spotify
+        .on("GET /v1/me/playlists", &page(lists, 0, 120));
+    stage.spotify.reply(
+        "POST /v1/me/playlists",
+        Reply::json(201, &listed(1, "Fresh", ME, 0)),
+    );
+    stage.spotify.on(
+        &format!("GET /v1/playlists/{}", id(1)),
+        &opened(1, "Fresh", vec![], 0),
+    );
+    let done = stage
+        .client
+        .done("create_playlist", json!({"name": "Fresh"}))
+        .await;
+    assert_eq!(
+        done["notes"],
+        json!(["Its name was looked for only among the first 50 of 120 playlists."])
+    );
+    assert_eq!(done["verified"], true);
 }

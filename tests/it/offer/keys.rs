@@ -8,8 +8,8 @@ use crate::harness::{Program, TestApp, app::NOON, mcp::Answer, sql::Hand};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
 
-fn only(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(|name| (*name).to_owned()).collect())
+fn list_of(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_key_sees_only_the_tools_that_it_names_but_those_that_it_excludes() {
     for (limits, expected) in [
         (
             KeyLimits {
-                tools: only(&["search", "create_playlist"]),
+                tools: Some(list_of(&["search", "create_playlist"])),
                 ..KeyLimits::default()
             },
             kept(&all, |name| ["search", "create_playlist"].contains(&name)),
@@ -35,7 +35,7 @@ async fn a_key_sees_only_the_tools_that_it_names_but_those_that_it_excludes() {
         (
             KeyLimits {
                 read_only: true,
-                tools: only(&["search", "get_status", "create_playlist"]),
+                tools: Some(list_of(&["search", "get_status", "create_playlist"])),
                 exclude_tools: vec!["get_status".to_owned()],
                 toolsets: Some(vec![Toolset::Spoken]),
             },
@@ -64,7 +64,7 @@ async fn a_request_does_not_give_a_key_back_what_was_taken_away() {
     let app = TestApp::start().await;
     let person = app.connect_first().await;
     let limits = KeyLimits {
-        tools: only(&["search"]),
+        tools: Some(list_of(&["search"])),
         ..KeyLimits::default()
     };
     let made = key(&app, &person.spotify_id, KeyKind::Api, limits).await;

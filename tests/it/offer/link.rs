@@ -124,3 +124,20 @@ async fn after_connecting_again_with_all_permissions_everything_is_listed() {
     let after = tools(&app.client(&person.key)).await;
     assert!(after.iter().any(|name| name == "get_recently_played"));
 }
+
+#[tokio::test]
+async fn prompts_that_need_a_tool_that_is_not_offered_are_not_offered_either() {
+    let (app, person) = start(&["user-read-recently-played"]).await;
+    let answer = app
+        .client(&person.key)
+        .rpc(1, "prompts/list", json!({}))
+        .await;
+    let prompts = answer.body["result"]["prompts"].as_array().unwrap();
+    assert!(!prompts.is_empty());
+    assert!(
+        !prompts
+            .iter()
+            .any(|prompt| prompt["name"] == "weekly_discovery"),
+        "{prompts:?}"
+    );
+}

@@ -1,8 +1,10 @@
 //! What is offered: by the operator, the key, the request, and what the person permitted at Spotify.
 
+mod clients;
 mod headers;
 mod keys;
 mod link;
+mod probing;
 mod size;
 mod starting;
 

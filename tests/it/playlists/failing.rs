@@ -131,6 +131,36 @@ async fn a_replacement_that_stops_halfway_tells_the_rest_and_what_was_there() {
 }
 
 #[tokio::test]
+async fn what_is_missing_of_a_long_replacement_is_told_in_lists_that_can_be_added() {
+    let home = Home::new().await;
+    let list = home.playlist("Just one");
+    let mut pool = home.rows(&home.playlist("Everything"));
+    pool.retain(|uri| uri.starts_with("spotify:track:"));
+    pool.truncate(700);
+    home.fail(
+        "POST",
+        "/v1/playlists/",
+        0,
+        1,
+        Action::RateLimited { retry_after: 30 },
+    );
+    let wish = json!({"playlist": list.id, "items": pool, "dry_run": false, "confirm": true});
+    let text = home.client.refused("replace_playlist_items", wish).await;
+    let lists: Vec<Vec<String>> = text
+        .lines()
+        .filter_map(|line| serde_json::from_str(line.strip_prefix("items=")?).ok())
+        .collect();
+    assert_eq!(
+        lists.iter().map(Vec::len).collect::<Vec<_>>(),
+        [500, 100],
+        "{text}"
+    );
+    assert_eq!(lists.concat(), pool[100..]);
+    assert_eq!(home.rows(&list), pool[..100]);
+    home.writes();
+}
+
+#[tokio::test]
 async fn a_replacement_of_unknown_outcome_tells_what_was_there() {
     let home = Home::new().await;
     let list = home.playlist("Just one");
@@ -163,8 +193,8 @@ async fn a_playlist_that_changes_while_it_is_read_is_left_alone() {
     let wish = json!({"playlist": list.id, "positions": [100]});
     let reading = tokio::spawn(async move { client.refused("remove_from_playlist", wish).await });
     home.app.spotify.until_held(1).await;
-    let meanwhile = json!({"playlist": list.id, "positions": [0]});
-    home.done("remove_from_playlist", meanwhile).await;
+    home.take_out_elsewhere(&list.id, &home.rows(&list)[0])
+        .await;
     let rows = home.rows(&list);
     home.writes();
     home.app.spotify.release();

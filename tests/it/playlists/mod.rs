@@ -1,6 +1,7 @@
 //! Stories of the playlist tools on whole accounts: adding, removing, moving, replacing, covers, deleting.
 
 mod asking;
+mod bounds;
 mod covering;
 mod deleting;
 mod failing;

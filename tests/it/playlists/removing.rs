@@ -6,7 +6,7 @@ use super::stage::{Home, ITEMS, calls};
 use crate::harness::Setup;
 
 /// A playlist of four items in which the first stands twice, at 0 and 2.
-async fn twice(home: &Home) -> (String, Vec<String>) {
+pub(super) async fn twice(home: &Home) -> (String, Vec<String>) {
     let uris = home.rows(&home.playlist("Fifty"));
     let mut distinct = uris.clone();
     distinct.sort();
@@ -286,11 +286,11 @@ async fn arguments_that_make_no_sense_are_refused() {
             .await
             .contains("not a track")
     );
-    let many = vec!["4iV5W9uYEdYUVa79Axb7Rh"; 101];
+    let many = vec!["4iV5W9uYEdYUVa79Axb7Rh"; 501];
     assert!(
         refused(json!({"playlist": list, "refs": many}))
             .await
-            .contains("1 to 100 items")
+            .contains("1 to 500 items")
     );
     assert!(
         refused(json!({"playlist": list, "positions": [-1]}))

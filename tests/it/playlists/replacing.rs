@@ -122,14 +122,14 @@ async fn one_reference_that_is_none_stops_all() {
     let wish = json!({"playlist": list.id, "items": [first, "Some song"], "dry_run": false, "confirm": true});
     let text = home.refused("replace_playlist_items", wish).await;
     assert!(text.contains("\"Some song\" is not a link"), "{text}");
-    let many = vec![first; 1_001];
+    let many = vec![first; 2_001];
     let text = home
         .refused(
             "replace_playlist_items",
             json!({"playlist": list.id, "items": many}),
         )
         .await;
-    assert!(text.contains("at most 1000 items"), "{text}");
+    assert!(text.contains("at most 2000 items"), "{text}");
 }
 
 #[tokio::test]

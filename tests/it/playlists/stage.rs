@@ -6,7 +6,10 @@ use auxcord::sandbox::{Action, Fault, PlaylistState};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::harness::{Client, Setup, TestApp, app::Connected};
+use crate::harness::{
+    self, Client, Setup, TestApp,
+    app::{CLIENT_ID, Connected},
+};
 
 /// The route of a playlist's items, as calls are counted.
 pub(super) const ITEMS: &str = "/v1/playlists/{id}/items";
@@ -110,6 +113,39 @@ impl Home {
     pub(super) fn writes(&self) -> Vec<String> {
         let writes = self.app.spotify.take_writes();
         writes.into_iter().map(|write| write.what).collect()
+    }
+
+    /// Takes every copy of `uri` out of a playlist, as the person could in Spotify's own app.
+    pub(super) async fn take_out_elsewhere(&self, playlist: &str, uri: &str) {
+        let spotify = &self.app.spotify;
+        let granted = spotify.grant(&self.me.spotify_id, CLIENT_ID, None);
+        let api = &self.app.environment["SPOTIFY_API_URL"];
+        let request = harness::http()
+            .build()
+            .unwrap()
+            .delete(format!("{api}/playlists/{playlist}/items"))
+            .bearer_auth(granted.unwrap().access_token)
+            .header("content-type", "application/json")
+            .body(json!({"items": [{"uri": uri}]}).to_string());
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+
+    /// What whoever watches a tool call is told about its progress: how much is done, of how much.
+    pub(super) async fn watched(&self, tool: &str, arguments: Value) -> Vec<(f64, f64)> {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+            "name": tool, "arguments": arguments, "_meta": {"progressToken": "watching"}
+        }});
+        let request = self.client.post(body.to_string()).send().await.unwrap();
+        let stream = request.text().await.unwrap();
+        stream
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok())
+            .filter(|message| message["method"] == "notifications/progress")
+            .map(|message| {
+                let told = |name: &str| message["params"][name].as_f64().unwrap();
+                (told("progress"), told("total"))
+            })
+            .collect()
     }
 
     /// The calls that were made of Spotify since this was last asked, those for tokens left out.

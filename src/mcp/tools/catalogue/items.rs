@@ -115,7 +115,7 @@ pub(super) async fn get_items(context: &Context<'_>, args: Args) -> Result<Answe
             }
         });
     }
-    Ok(told(items))
+    Ok(told(&items))
 }
 
 /// Nothing that can be read: why, for the first five.
@@ -253,17 +253,16 @@ fn item((kind, id): &(Kind, SpotifyId), read: Option<&Result<Row, Fault>>) -> It
     }
 }
 
-fn told(items: Vec<Item>) -> Answer {
+fn told(items: &[Item]) -> Answer {
     let mut words = String::with_capacity(items.len() * 160);
-    for (number, item) in (1..).zip(&items) {
+    for (number, item) in (1..).zip(items) {
         let _ = write!(words, "{number}. {}: ", item.r#type.unwrap_or(item.status));
-        match &item.row {
-            Some(row) => row.write_line(&mut words),
-            None => {
-                let given = item.r#ref.as_deref().unwrap_or_default();
-                let reason = item.reason.as_deref().unwrap_or(item.status);
-                let _ = write!(words, "{given} · {reason}");
-            }
+        if let Some(row) = &item.row {
+            row.write_line(&mut words);
+        } else {
+            let given = item.r#ref.as_deref().unwrap_or_default();
+            let reason = item.reason.as_deref().unwrap_or(item.status);
+            let _ = write!(words, "{given} · {reason}");
         }
         words.push('\n');
     }

@@ -9,7 +9,7 @@ use super::{
     outcome::Outcome,
     playlists::{
         contents::{self, Check, Contents, SCAN},
-        named, removing, replacing, told,
+        emptying, named, replacing, told,
     },
     ways::{self, Way},
 };
@@ -18,6 +18,7 @@ use crate::{
         answer::{self, Answer},
         ask::Question,
         fault::Fault,
+        tools::steps::Steps,
     },
     spotify::{
         api::{self, ITEMS_PER_WRITE, NewPlaylist},
@@ -80,7 +81,9 @@ pub(super) enum Target {
 pub(super) async fn transform_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
     fits_together(&args)?;
     let seed = args.options.seed.unwrap_or_else(|| chance(context));
-    let (ids, sources) = read(context, &args.sources).await?;
+    let _turn = context.editing_unless(args.dry_run.unwrap_or(true)).await?;
+    let steps = Steps::of(0);
+    let (ids, sources) = read(context, &args.sources, &steps).await?;
     let items: Vec<PlaylistItem> = sources
         .iter()
         .flat_map(|source| source.items.iter().cloned())
@@ -104,23 +107,23 @@ pub(super) async fn transform_playlist(context: &Context<'_>, args: Args) -> Res
     let (id, target) = (&ids[0], &sources[0]);
     let (check, written) = match &way {
         Way::Nothing => (Check::default(), None),
-        Way::Create(uris) => create(context, &args, target, uris, &mut outcome).await?,
+        Way::Create(uris) => create(context, &args, target, uris, &mut outcome, &steps).await?,
         Way::Append(uris) => {
-            let written = append(context, id, uris).await?;
+            let written = append(context, id, uris, &steps).await?;
             let mut expected = target.uris();
             expected.extend(uris.iter().cloned().map(Some));
             (look(context, id, &expected).await, written)
         }
         Way::Remove(removal) => {
-            let written = removing::carry_out(context, id, &removal.uris, removal).await?;
+            let written = emptying::carry_out(context, id, &removal.uris, removal, &steps).await?;
             (
-                removing::verify(context, id, target, removal).await,
+                emptying::verify(context, id, target, removal).await,
                 written,
             )
         }
         Way::Rewrite(uris) => {
             let previous = outcome.previous.as_deref();
-            let written = replacing::write(context, id, uris, previous).await?;
+            let written = replacing::write(context, id, uris, previous, &steps).await?;
             let expected: Vec<_> = uris.iter().cloned().map(Some).collect();
             (look(context, id, &expected).await, written)
         }
@@ -169,6 +172,7 @@ fn chance(context: &Context<'_>) -> u32 {
 async fn read(
     context: &Context<'_>,
     names: &[String],
+    steps: &Steps,
 ) -> Result<(Vec<SpotifyId>, Vec<Contents>), Fault> {
     let (mut ids, mut sources) = (Vec::new(), Vec::new());
     for name in names {
@@ -183,7 +187,7 @@ async fn read(
         )));
     }
     for (source, id) in sources.iter_mut().zip(&ids) {
-        source.read_on(context, id).await?;
+        source.read_on(context, id, steps).await?;
     }
     Ok((ids, sources))
 }
@@ -220,6 +224,7 @@ async fn create(
     source: &Contents,
     uris: &[String],
     outcome: &mut Outcome,
+    steps: &Steps,
 ) -> Result<(Check, Option<String>), Fault> {
     let name = args
         .options
@@ -232,6 +237,8 @@ async fn create(
         public: false,
         collaborative: false,
     };
+    // A playlist without its items would be of no use to anybody.
+    context.upstream.finish();
     let made = context.upstream.send(&api::create_playlist(&new)).await?;
     let id = made.id.as_deref().and_then(|id| SpotifyId::parse(id).ok());
     let id = id.ok_or_else(|| {
@@ -242,7 +249,7 @@ async fn create(
     outcome.playlist = serde_json::json!({
         "title": name, "uri": id.uri(Kind::Playlist), "link": id.url(Kind::Playlist)
     });
-    let written = append(context, &id, uris).await?;
+    let written = append(context, &id, uris, steps).await?;
     let expected: Vec<_> = uris.iter().cloned().map(Some).collect();
     Ok((look(context, &id, &expected).await, written))
 }
@@ -253,7 +260,7 @@ fn new_name(title: &str) -> String {
     format!("{kept} (reworked)")
 }
 
-/// Puts `uris` behind what is there.
+/// Puts `uris` behind what is there; each is one of `steps`.
 ///
 /// # Errors
 /// [`Fault::Halfway`] with what is missing.
@@ -261,8 +268,10 @@ async fn append(
     context: &Context<'_>,
     id: &SpotifyId,
     uris: &[String],
+    steps: &Steps,
 ) -> Result<Option<String>, Fault> {
     context.upstream.finish();
+    steps.expect(answer::count(uris.len()));
     let (mut written, mut done) = (None, 0);
     for (batch, call) in uris
         .chunks(ITEMS_PER_WRITE)
@@ -281,17 +290,18 @@ async fn append(
                 };
                 let words = format!(
                     "Spotify failed after {done} of {} items went into {}; nothing else was changed.{unknown} To go \
-                     on, use `add_to_playlist` with skip_duplicates=false and items={}",
+                     on, use {}",
                     uris.len(),
                     id.url(Kind::Playlist),
-                    serde_json::json!(uris[done..])
+                    told::in_lists(&uris[done..])
                 );
                 return Err(Fault::halfway(fault, words));
             }
         }
         done += batch.len();
-        let (now, all) = (answer::count(done), answer::count(uris.len()));
-        context.progress(now, all, "items written").await;
+        steps
+            .made(context, answer::count(batch.len()), "items written")
+            .await;
     }
     Ok(written)
 }

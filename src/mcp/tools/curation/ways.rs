@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::playlists::{
     contents::{self, Contents},
-    removal::{self, Removal},
+    removal::{self, MOST_WRITES, Removal},
 };
 use crate::{
     mcp::{answer, fault::Fault},
@@ -80,16 +80,21 @@ pub(super) fn way(
             .map(answer::count)
             .collect();
         let removal = Removal::of_places(items, &gone);
-        let few = |removal: &Removal| fixed > 0 || removal.writes() <= rewriting.max(MORE_WRITES);
+        let most = if fixed > 0 {
+            MOST_WRITES
+        } else {
+            rewriting.max(MORE_WRITES)
+        };
+        let few = |removal: &Removal| removal.writes() <= most;
         if let Some(removal) = removal.ok().filter(few) {
             return Ok(Way::Remove(removal));
         }
     }
     if fixed > 0 {
         return Err(Fault::invalid_argument(format!(
-            "{fixed} of the items are local files or were removed by Spotify, and would be lost if the playlist were \
-             written anew; nothing was changed. Use target=\"new\", which leaves them where they are, or op=\"\
-             remove_unavailable\" first"
+            "this takes more than {MOST_WRITES} single writes or another order, so the playlist would be written anew, \
+             and {fixed} of the items, local files or removed by Spotify, would be lost; nothing was changed. Use \
+             target=\"new\", which leaves them where they are, or op=\"remove_unavailable\" first"
         )));
     }
     Ok(Way::Rewrite(uris(order)))

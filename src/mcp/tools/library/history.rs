@@ -86,7 +86,7 @@ fn row(play: PlayHistory, detail: Detail) -> Option<Row> {
         Some(at) if detail == Detail::Concise => Some(text::minute(at.as_millisecond())),
         _ => play.played_at.map(|at| text::cleaned(at, 30)),
     };
-    if let Some(from) = play.context.and_then(origin) {
+    if let Some(from) = play.context.as_ref().and_then(origin) {
         row.about = Some(row.about.map_or_else(
             || format!("from {from}"),
             |about| format!("{about}, from {from}"),
@@ -96,7 +96,7 @@ fn row(play: PlayHistory, detail: Detail) -> Option<Row> {
 }
 
 /// The list that something was played from: its link, or the name of the one list that has none.
-fn origin(context: PlayContext) -> Option<String> {
+fn origin(context: &PlayContext) -> Option<String> {
     if context.kind.as_deref() == Some("collection") {
         return Some("Liked Songs".to_owned());
     }

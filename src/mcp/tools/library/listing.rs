@@ -40,7 +40,7 @@ pub(super) struct Args {
     pub(super) limit: Option<u32>,
     #[schemars(range(min = 0, max = 1_000_000))]
     offset: Option<u32>,
-    /// For followed_artists, instead of offset: next_cursor of the page before
+    /// For `followed_artists`, instead of offset: `next_cursor` of the page before
     #[schemars(length(min = 1, max = 100))]
     pub(super) cursor: Option<String>,
     #[serde(default)]

@@ -61,8 +61,8 @@ pub(super) static TOOLS: [Spec; 6] = [
     Spec {
         name: "remove_from_library",
         title: "Remove from the library",
-        description: "Removes saved items and unfollows playlists. More than 20 items or an own playlist (it would be \
-                      deleted) need the user's agreement. Up to 3 Spotify calls for each 40.",
+        description: "Removes saved items, unfollows playlists. Over 20 items, or an own playlist (which it deletes), need \
+                      the user's agreement. Up to 3 Spotify calls for each 40.",
         kind: Kind::Destroy {
             shown_by: "check_library",
         },

@@ -1,7 +1,7 @@
 //! What a list of references names: each thing once, with the Spotify permissions that it takes, and what cannot be
 //! there at all with the reason. Knows no wire.
 
-use std::{collections::HashMap, fmt::Write};
+use std::{collections::HashSet, fmt::Write};
 
 use serde::Serialize;
 
@@ -9,11 +9,9 @@ use crate::{
     mcp::{
         fault::Fault,
         text::{self, IN_ERROR},
+        tools::catalogue::references,
     },
-    spotify::{
-        SpotifyError,
-        id::{IdError, Kind, Reference},
-    },
+    spotify::{SpotifyError, id::Kind},
 };
 
 use super::Context;
@@ -44,7 +42,7 @@ pub(super) struct Unsupported {
     /// What was given.
     pub(super) item: String,
     /// Why not.
-    pub(super) reason: &'static str,
+    pub(super) reason: String,
 }
 
 /// What was named, each thing once, in the order in which it was named first.
@@ -54,11 +52,11 @@ pub(super) struct Named {
     pub(super) things: Vec<Thing>,
     /// What cannot be used.
     pub(super) unsupported: Vec<Unsupported>,
-    by_uri: HashMap<String, usize>,
+    uris: HashSet<String>,
 }
 
 impl Named {
-    /// Reads `given` for `deed`.
+    /// Reads `given` for `deed`; a bare id names a track.
     pub(super) fn of(given: &[String], deed: Deed) -> Self {
         let mut named = Self::default();
         for item in given {
@@ -75,8 +73,7 @@ impl Named {
 
     /// One more thing, unless it is there already.
     pub(super) fn add(&mut self, thing: Thing) {
-        let next = self.things.len();
-        if self.by_uri.insert(thing.uri.clone(), next).is_none() {
+        if self.uris.insert(thing.uri.clone()) {
             self.things.push(thing);
         }
     }
@@ -158,29 +155,27 @@ impl Named {
     }
 }
 
-/// The thing that `item` names; a bare id names a track.
-fn thing(item: &str, deed: Deed) -> Result<Thing, &'static str> {
-    if item.trim_start().starts_with("spotify:local:") {
-        return Err("a local file; Spotify cannot save it");
-    }
-    let reference = Reference::parse(item).map_err(|problem| match problem {
-        IdError::NotAnId | IdError::WrongKind { .. } => {
-            "not a link, URI or id; find it with `search` first"
-        }
-        IdError::ForeignAddress => "not an open.spotify.com link",
-        IdError::UnknownKind => "of a kind that is not known here",
-    })?;
-    let kind = reference.kind.unwrap_or(Kind::Track);
-    match (kind, deed) {
-        (Kind::Chapter, _) => Err("a chapter; name its audiobook"),
-        (Kind::Artist, Deed::Change) => {
-            Err("an artist; Spotify lets apps neither follow nor unfollow artists for certain")
-        }
-        (Kind::User, Deed::Change) => Err("a person; this server follows nobody"),
-        _ => Ok(Thing {
+/// The thing that `item` names, or why there is none.
+fn thing(item: &str, deed: Deed) -> Result<Thing, String> {
+    let (kind, id) = references::parse(item, &Kind::ALL)?;
+    match why_not(kind, deed) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(Thing {
             kind,
-            uri: reference.id.uri(kind),
-            link: reference.id.url(kind),
+            uri: id.uri(kind),
+            link: id.url(kind),
         }),
+    }
+}
+
+/// Why a thing of `kind` cannot be saved, or not even be asked about.
+fn why_not(kind: Kind, deed: Deed) -> Option<&'static str> {
+    match (kind, deed) {
+        (Kind::Chapter, _) => Some("a chapter; name its audiobook"),
+        (Kind::Artist, Deed::Change) => {
+            Some("an artist; Spotify lets apps neither follow nor unfollow artists for certain")
+        }
+        (Kind::User, Deed::Change) => Some("a person; this server follows nobody"),
+        _ => None,
     }
 }

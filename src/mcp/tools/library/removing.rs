@@ -107,11 +107,11 @@ pub(super) async fn remove_from_library(
     report::list("Not in the library", absent.into_iter(), &mut words);
     report::unsupported(&named.unsupported, &mut words);
     told.unsupported = named.unsupported;
-    Ok(finished(words, told))
+    Ok(finished(words, &told))
 }
 
 /// The answer, with how things are put back.
-fn finished(mut words: String, told: Told) -> Answer {
+fn finished(mut words: String, told: &Told) -> Answer {
     if let Some(verified) = told.verified {
         let _ = write!(words, "\nVerified: {verified}");
     }
@@ -124,7 +124,7 @@ fn finished(mut words: String, told: Told) -> Answer {
             "`save_to_library` with `removed` as refs puts them back, with today as the day of saving.",
         )
     };
-    let answer = Answer::new(words.trim_start().to_owned(), &told);
+    let answer = Answer::new(words.trim_start().to_owned(), told);
     match note {
         Some(note) => answer.noting(note),
         None => answer,

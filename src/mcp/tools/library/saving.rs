@@ -31,7 +31,7 @@ const NOW_PLAYING: &str = "now_playing";
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Args {
-    /// Links, URIs, ids of tracks, or "now_playing"
+    /// Links, URIs, ids of tracks, or `now_playing`
     #[schemars(length(min = 1, max = 200))]
     refs: Vec<String>,
 }

@@ -16,7 +16,7 @@ use crate::mcp::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Args {
     r#type: Type,
-    /// Default 6_months
+    /// Default `6_months`
     #[serde(default)]
     time_range: Range,
     /// Default 20

@@ -14,17 +14,17 @@ use crate::spotify::{
 use super::{
     Context,
     contents::{self, SCAN, Source},
+    filling::{self, Place},
     gathering::{self, Asked, Gathered},
     named,
     reading::Head,
-    report::{self, Report, Skipped},
+    report::{Report, Skipped},
     total,
 };
 use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
     tools::catalogue::wanted::WantedArg,
-    view,
 };
 
 /// More steps than looking for titles ever tells, so that progress only grows.
@@ -46,7 +46,8 @@ pub(super) struct Args {
     skip_duplicates: Option<bool>,
 }
 
-/// A search for each title, one call to look, more where duplicates are to be left out, one for each 100 items.
+/// A search for each title, one call to look before and one after, more where duplicates are to be left out, one for
+/// each 100 items.
 pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
     let asked = Asked::of("items", args.items)?;
     if asked.is_empty() {
@@ -58,19 +59,23 @@ pub(super) async fn add_to_playlist(context: &Context<'_>, args: Args) -> Result
     let id = named::resolve(context, &args.playlist).await?;
     let gathered = asked.gather(context).await?;
     gathered.or_nothing("nothing was added")?;
+    let _turn = context.editing().await?;
     if args.skip_duplicates.unwrap_or(true) {
         return append_new(context, &id, gathered, args.position).await;
     }
     let details = api::playlist(&id, PlaylistParts::Details);
     let playlist = context.upstream.fresh(&details).await?;
     let found = playlist.items.as_ref().ok_or(Fault::Foreign)?;
-    let before = found.total.map(view::small);
+    let place = Place {
+        position: args.position,
+        before: total(found, 0),
+    };
     let uris = gathered.uris.clone();
     let mut report = Report::new(Head::of(&playlist, &id), gathered);
     report.steps = LOOKED_FOR;
-    report::write(context, &id, &uris, args.position, &mut report).await?;
-    report.total = before.map(|before| before.saturating_add(report.added));
-    Ok(report.answer())
+    // Repeated after half of it, the call would add that half again.
+    context.upstream.finish();
+    filling::add(context, &id, &uris, place, report).await
 }
 
 /// Adds what is not there yet.
@@ -86,7 +91,10 @@ pub(super) async fn append_new(
     let before = total(&found, 0);
     let mut items = found.items;
     let have = answer::count(items.len());
-    items.extend(contents::pages(context, id, have, before.min(SCAN), Source::Memory).await?);
+    // The label is of this moment, so what is remembered of that version is what stands there now.
+    let label = playlist.snapshot_id.as_deref();
+    let source = label.map_or(Source::Spotify, Source::Version);
+    items.extend(contents::pages(context, id, have, before.min(SCAN), source).await?);
     let looked_at = answer::count(items.len());
 
     let mut held: HashSet<String> = items.into_iter().filter_map(uri_of).collect();
@@ -108,9 +116,11 @@ pub(super) async fn append_new(
             "Duplicates were looked for in the first {looked_at} items only."
         ));
     }
-    report::write(context, id, &fresh, position, &mut report).await?;
-    report.total = Some(before.saturating_add(report.added));
-    Ok(report.answer())
+    if position.is_some() {
+        // Repeated after half of it, the call would put the other half before the first.
+        context.upstream.finish();
+    }
+    filling::add(context, id, &fresh, Place { position, before }, report).await
 }
 
 fn uri_of(item: PlaylistItem) -> Option<String> {

@@ -13,6 +13,7 @@ use crate::mcp::{
     answer,
     fault::Fault,
     text::{self, NAME},
+    tools::steps::Steps,
 };
 
 /// Places in one call.
@@ -68,7 +69,7 @@ impl Contents {
         })
     }
 
-    /// Reads the places that are missing, up to [`SCAN`].
+    /// Reads the places that are missing, up to [`SCAN`]; each is one of `steps`.
     ///
     /// # Errors
     /// `invalid_argument` when the playlist changed in the middle: what was read is then of no one version.
@@ -76,11 +77,14 @@ impl Contents {
         &mut self,
         context: &Context<'_>,
         id: &SpotifyId,
+        steps: &Steps,
     ) -> Result<(), Fault> {
         let have = answer::count(self.items.len());
         let end = self.total.min(SCAN);
-        let rest = pages(context, id, have, end, Source::Spotify).await?;
-        self.items.extend(rest);
+        steps.expect(end.saturating_sub(have));
+        let items = &mut self.items;
+        let take = |page| items.extend(page);
+        each_page_in(context, steps, id, (have, end), Source::Spotify, take).await?;
         if answer::count(self.items.len()) == end.max(have) {
             return Ok(());
         }
@@ -145,6 +149,20 @@ pub(crate) async fn each_page(
     start: u32,
     end: u32,
     source: Source<'_>,
+    take: impl FnMut(Vec<PlaylistItem>) + Send,
+) -> Result<(), Fault> {
+    let steps = Steps::of(end);
+    steps.skip(start);
+    each_page_in(context, &steps, id, (start, end), source, take).await
+}
+
+/// As [`each_page`], as one part of a longer work of which `steps` tells the progress.
+async fn each_page_in(
+    context: &Context<'_>,
+    steps: &Steps,
+    id: &SpotifyId,
+    (start, end): (u32, u32),
+    source: Source<'_>,
     mut take: impl FnMut(Vec<PlaylistItem>) + Send,
 ) -> Result<(), Fault> {
     let step = usize::try_from(PER_CALL).unwrap_or(50);
@@ -162,11 +180,10 @@ pub(crate) async fn each_page(
         }
     };
     let mut coming = stream::iter((start..end).step_by(step).map(fetch)).buffered(AT_ONCE);
-    let mut done = start;
     while let Some(page) = coming.try_next().await? {
-        done = done.saturating_add(answer::count(page.items.len()));
+        let read = answer::count(page.items.len());
         take(page.items);
-        context.progress(done, end, "items read").await;
+        steps.made(context, read, "items read").await;
     }
     Ok(())
 }

@@ -19,6 +19,10 @@ use crate::mcp::{answer::Answer, fault::Fault, picture};
 /// The longest picture that is taken as an argument, in characters of base64 (256 KB).
 const MOST_BASE64: usize = 262_144;
 
+/// Pictures that are fetched or wait for being drawn at the same time: each may hold eight megabytes. More than are
+/// drawn, so that a slow address holds up nobody.
+static HELD: Semaphore = Semaphore::const_new(8);
+
 /// Pictures that are drawn at the same time: each may need a hundred megabytes for a moment.
 static DRAWING: Semaphore = Semaphore::const_new(2);
 
@@ -41,17 +45,15 @@ pub(super) struct Args {
 
 /// One call; one to four more to find the playlist by its name.
 pub(super) async fn set_playlist_cover(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
-    let given = match (&args.image_url, &args.image_base64) {
-        (Some(address), None) => fetch(context, address).await?,
-        (None, Some(text)) => unpack(text)?,
-        _ => {
-            return Err(Fault::invalid_argument(
-                "pass either `image_url` or `image_base64`",
-            ));
-        }
-    };
-    let jpeg = draw(given).await?;
+    if args.image_url.is_some() == args.image_base64.is_some() {
+        return Err(Fault::invalid_argument(
+            "pass either `image_url` or `image_base64`",
+        ));
+    }
+    // Whoever lacks a permission or names no playlist has nothing fetched and drawn.
+    context.upstream.require(&[]).await?;
     let id = named::resolve(context, &args.playlist).await?;
+    let jpeg = cover(context, &args).await?;
     let link = id.url(Kind::Playlist);
     let size = jpeg.len();
     let mut told = json!({
@@ -71,6 +73,16 @@ pub(super) async fn set_playlist_cover(context: &Context<'_>, args: Args) -> Res
         "Spotify took the new cover ({size} bytes as JPEG) of {link} and shows it within a minute."
     );
     Ok(Answer::new(words, told))
+}
+
+/// The picture that `args` name, as a cover.
+async fn cover(context: &Context<'_>, args: &Args) -> Result<Vec<u8>, Fault> {
+    let _held = HELD.acquire().await;
+    let given = match (&args.image_url, &args.image_base64) {
+        (Some(address), _) => fetch(context, address).await?,
+        (None, text) => unpack(text.as_deref().unwrap_or_default())?,
+    };
+    draw(given).await
 }
 
 async fn fetch(context: &Context<'_>, address: &str) -> Result<Bytes, Fault> {

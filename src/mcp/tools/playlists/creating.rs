@@ -10,11 +10,12 @@ use crate::spotify::{
 };
 
 use super::{
-    Context, adding,
+    Context, adding, filling,
     gathering::{self, Asked, Gathered},
     named,
     reading::Head,
-    report::{self, Report},
+    report::Report,
+    total,
 };
 use crate::mcp::{answer::Answer, fault::Fault, tools::catalogue::wanted::WantedArg, view};
 
@@ -80,16 +81,17 @@ pub(super) async fn create_playlist(
             "a collaborative playlist cannot be public: leave out `public` or `collaborative`",
         ));
     }
+    let _turn = context.editing().await?;
     let asked = Asked::of("tracks", std::mem::take(&mut args.tracks))?;
     let must_all = args.on_unresolved == Unresolved::Fail;
     if !asked.skipped.is_empty() && (must_all || asked.is_empty()) {
         return Err(gathering::nothing_usable(&asked.skipped, NOTHING));
     }
-    let existing = match args.if_exists {
-        Existing::Duplicate => None,
+    let looked = match args.if_exists {
+        Existing::Duplicate => Looked::default(),
         Existing::Fail | Existing::Reuse => find_own(context, args.name.trim()).await?,
     };
-    if let (Some(existing), Existing::Fail) = (&existing, args.if_exists) {
+    if let (Some(existing), Existing::Fail) = (&looked.found, args.if_exists) {
         return Err(taken(existing));
     }
     let mut gathered = asked.gather(context).await?;
@@ -97,22 +99,37 @@ pub(super) async fn create_playlist(
         gathered.or_all(NOTHING)?;
     }
     gathered.or_nothing(NOTHING)?;
-    if let Some(existing) = existing {
+    if let Some(existing) = looked.found {
         return reuse(context, &existing, gathered).await;
     }
     gathered.without_repeats();
+    gathered.notes.extend(looked.note);
     make(context, &args, gathered).await
 }
 
-/// One of the person's own playlists with this name, among the first [`LOOKED_THROUGH`].
-async fn find_own(context: &Context<'_>, name: &str) -> Result<Option<PlaylistSummary>, Fault> {
+/// What came of looking for a name.
+#[derive(Debug, Default)]
+struct Looked {
+    found: Option<PlaylistSummary>,
+    /// Said where there are more playlists than were looked at.
+    note: Option<String>,
+}
+
+/// One of the person's own playlists with this name, among the first [`LOOKED_THROUGH`]; never from memory, because it
+/// may have been made elsewhere a moment ago.
+async fn find_own(context: &Context<'_>, name: &str) -> Result<Looked, Fault> {
     let me = context.me().await?;
     let call = api::my_playlists(Paging::new(LOOKED_THROUGH, 0));
-    let found = context.upstream.send(&call).await?;
+    let page = context.upstream.fresh(&call).await?;
+    let all = total(&page, 0);
     let wanted = name.to_lowercase();
-    Ok(found.items.into_iter().find(|list| {
+    let found = page.items.into_iter().find(|list| {
         list.owner.id.as_deref() == Some(&*me) && list.name.trim().to_lowercase() == wanted
-    }))
+    });
+    let note = (all > LOOKED_THROUGH).then(|| {
+        format!("Its name was looked for only among the first {LOOKED_THROUGH} of {all} playlists.")
+    });
+    Ok(Looked { found, note })
 }
 
 fn taken(existing: &PlaylistSummary) -> Fault {
@@ -148,6 +165,10 @@ async fn make(context: &Context<'_>, args: &Args, mut gathered: Gathered) -> Res
         public: args.public,
         collaborative: args.collaborative,
     };
+    if !gathered.uris.is_empty() {
+        // Half of it would be a playlist of this name, which a repetition of the call would refuse.
+        context.upstream.finish();
+    }
     let made = context.upstream.send(&api::create_playlist(&new)).await?;
     let id = made
         .id
@@ -164,13 +185,11 @@ async fn make(context: &Context<'_>, args: &Args, mut gathered: Gathered) -> Res
     report.steps = adding::LOOKED_FOR;
     // The playlist exists from here on: whatever fails is told beside its link, not instead of it.
     // Such a failure is in the report already.
-    let _ = report::write(context, &id, &uris, None, &mut report).await;
+    filling::write(context, &id, &uris, None, &mut report).await;
     let look = api::playlist(&id, PlaylistParts::WithFirstItems);
     match context.upstream.fresh(&look).await {
         Ok(read) => report.compare(&read, name, args.public, &uris),
-        Err(fault) => report
-            .notes
-            .push(format!("It could not be read back: {}.", fault.code())),
+        Err(fault) => report.unseen_anew(&fault),
     }
     Ok(report.answer())
 }

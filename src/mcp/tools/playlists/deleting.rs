@@ -27,6 +27,7 @@ pub(super) struct Args {
 
 /// One call to look, one to take it out, one to see that it is out.
 pub(super) async fn delete_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+    let _turn = context.editing_unless(args.dry_run).await?;
     let me = context.me().await?;
     let id = named::resolve(context, &args.playlist).await?;
     let call = api::playlist(&id, PlaylistParts::Details);

@@ -5,12 +5,14 @@ pub(crate) mod contents;
 mod cover;
 mod creating;
 mod deleting;
+pub(crate) mod emptying;
+mod filling;
 mod gathering;
 mod listing;
 pub(crate) mod named;
 mod reading;
 pub(crate) mod removal;
-pub(crate) mod removing;
+mod removing;
 mod reordering;
 pub(crate) mod replacing;
 mod report;
@@ -61,7 +63,7 @@ pub(super) static TOOLS: [Spec; 10] = [
         name: "get_playlist",
         title: "Read a playlist",
         description: "One playlist's items with 0-based positions, or a summary: length, duplicates, unavailable items. \
-                      Contents only of playlists that the user owns or works on. One or two Spotify calls; a summary \
+                      Contents only of playlists that the user owns or works on. Up to 3 Spotify calls; a summary \
                       one for each 50 items, at most 40.",
         kind: Kind::Read,
         toolset: Toolset::Core,
@@ -108,8 +110,8 @@ pub(super) static TOOLS: [Spec; 10] = [
         title: "Add to a playlist",
         description: "Adds tracks or episodes to a playlist of the user, by link or by {title, artist} as \
                       create_playlist does, at the end or at a position. Returns what was added or skipped and why. \
-                      Duplicates are told by URI. One Spotify call for each title and each 100 items, one to look \
-                      first, and with skip_duplicates one for each 50 items already there, at most 40.",
+                      Duplicates are told by URI. One Spotify call for each title and each 100 items, two to look, \
+                      and with skip_duplicates one for each 50 items already there, at most 40.",
         kind: Kind::Add {
             shown_by: "get_playlist",
         },
@@ -124,7 +126,7 @@ pub(super) static TOOLS: [Spec; 10] = [
         name: "remove_from_playlist",
         title: "Remove from a playlist",
         description: "Removes every copy of some items, or just some positions. Returns the rows and what puts them \
-                      back. One Spotify call for each 50 items there, and about 3.",
+                      back. One Spotify call for each 50 items there, about 3, and up to 20 to keep other copies.",
         kind: Kind::Destroy {
             shown_by: "get_playlist",
         },

@@ -23,7 +23,8 @@ const CANDIDATES: usize = 8;
 
 /// The playlist that `text` names: a reference, or the name of one in the person's library.
 ///
-/// A name costs up to [`SCAN_CALLS`] calls.
+/// A name costs up to [`SCAN_CALLS`] calls. Of several with that name the person's only own one is meant, or else the
+/// only one that they may edit.
 ///
 /// # Errors
 /// `invalid_argument` for a broken reference, `ambiguous` and `not_found` for a name.
@@ -67,6 +68,15 @@ async fn by_name(context: &Context<'_>, name: &str) -> Result<SpotifyId, Fault> 
             break;
         }
     }
+    if exact.len() > 1 {
+        let me = context.me().await?;
+        let own = |list: &PlaylistSummary| list.owner.id.as_deref() == Some(&*me);
+        let editable = |list: &PlaylistSummary| own(list) || list.collaborative;
+        let meant = only(&exact, own).or_else(|| only(&exact, editable));
+        if let Some(meant) = meant.cloned() {
+            exact = vec![meant];
+        }
+    }
     let shown = text::clean(name, IN_ERROR).into_owned();
     match exact.as_slice() {
         [only] => {
@@ -84,6 +94,15 @@ async fn by_name(context: &Context<'_>, name: &str) -> Result<SpotifyId, Fault> 
             candidates(several, ": ")
         ))),
     }
+}
+
+/// The one of `lists` that is `so`; nothing if none is, or several.
+fn only(
+    lists: &[PlaylistSummary],
+    so: impl Fn(&PlaylistSummary) -> bool,
+) -> Option<&PlaylistSummary> {
+    let mut fitting = lists.iter().filter(|list| so(list));
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 fn candidates(lists: &[PlaylistSummary], lead: &str) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::spotify::{
-    api::{self, Paging, PlaylistParts},
+    api::{self, PlaylistParts},
     id::SpotifyId,
     model::{Playlist, PlaylistItem},
 };
@@ -132,15 +132,16 @@ pub(super) async fn get_playlist(context: &Context<'_>, mut args: Args) -> Resul
     let columns = Columns::of(&mut args);
     match args.view {
         View::Summary => summary(context, &id).await,
-        View::Items if offset > 0 => later(context, &id, offset, limit, &columns).await,
-        View::Items => first(context, &id, limit, &columns).await,
+        View::Items => items(context, &id, offset, limit, &columns).await,
     }
 }
 
-/// The beginning: details and first items come in one call, and only what is missing costs more.
-async fn first(
+/// Details and first items come in one call, and only what is missing costs more. A later page tells the version too:
+/// whoever names positions passes it on.
+async fn items(
     context: &Context<'_>,
     id: &SpotifyId,
+    offset: u32,
     limit: u32,
     columns: &Columns,
 ) -> Result<Answer, Fault> {
@@ -150,40 +151,19 @@ async fn first(
         return Ok(hidden(&head));
     };
     let all = total(&found, 0);
-    let mut items = found.items;
-    let have = answer::count(items.len());
-    if have < limit.min(all) {
+    let have = answer::count(found.items.len());
+    let (start, end) = (offset.max(have), offset.saturating_add(limit).min(all));
+    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    let known = found.items.into_iter().skip(at(offset)).take(at(limit));
+    let mut items: Vec<_> = known.collect();
+    if start < end {
         let source = source_of(&playlist);
-        let rest = contents::pages(context, id, have, limit.min(all), source).await?;
-        items.extend(rest);
-    }
-    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut page = Page::at(0, all, rows(items, 0, columns));
-    let mut words = head.in_words(all);
-    page.write(&mut words, TEXT_BUDGET, 0);
-    Ok(Answer::new(words, with_head(&page, &head)))
-}
-
-/// A later page needs no details.
-async fn later(
-    context: &Context<'_>,
-    id: &SpotifyId,
-    offset: u32,
-    limit: u32,
-    columns: &Columns,
-) -> Result<Answer, Fault> {
-    let call = api::playlist_items(id, Paging::new(limit.min(PER_CALL), offset));
-    let found = context.upstream.send(&call).await?;
-    let all = total(&found, offset);
-    let mut items = found.items;
-    let end = offset.saturating_add(limit).min(all);
-    if offset + PER_CALL < end {
-        items.extend(places(context, id, offset + PER_CALL, end).await?);
+        items.extend(contents::pages(context, id, start, end, source).await?);
     }
     let mut page = Page::at(offset, all, rows(items, offset, columns));
-    let mut words = String::new();
+    let mut words = head.in_words(all);
     page.write(&mut words, TEXT_BUDGET, offset);
-    Ok(Answer::new(words, &page))
+    Ok(Answer::new(words, with_head(&page, &head)))
 }
 
 async fn summary(context: &Context<'_>, id: &SpotifyId) -> Result<Answer, Fault> {
@@ -220,21 +200,11 @@ fn source_of(playlist: &Playlist) -> Source<'_> {
 }
 
 /// Details and first items, in one call.
-pub(super) async fn fetch(context: &Context<'_>, id: &SpotifyId) -> Result<Playlist, Fault> {
+async fn fetch(context: &Context<'_>, id: &SpotifyId) -> Result<Playlist, Fault> {
     context
         .upstream
         .send(&api::playlist(id, PlaylistParts::WithFirstItems))
         .await
-}
-
-/// The places from `start` up to `end`, in order, 50 a call.
-pub(super) async fn places(
-    context: &Context<'_>,
-    id: &SpotifyId,
-    start: u32,
-    end: u32,
-) -> Result<Vec<PlaylistItem>, Fault> {
-    contents::pages(context, id, start, end, Source::Memory).await
 }
 
 /// Spotify shows the playlist and hides its items: an answer, not an error.
@@ -309,7 +279,11 @@ impl Head {
         if total > 0 {
             let _ = write!(words, " · {total} items");
         }
-        let _ = writeln!(words, " · {}", self.link);
+        let _ = write!(words, " · {}", self.link);
+        if let Some(label) = &self.snapshot_id {
+            let _ = write!(words, " · snapshot_id {label}");
+        }
+        words.push('\n');
         words
     }
 }

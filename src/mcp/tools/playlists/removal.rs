@@ -14,6 +14,10 @@ use crate::spotify::{
 use super::contents::uri;
 use crate::mcp::answer;
 
+/// The most writes that a removal may take: each lowers what is left of Spotify's quota, and a failure between them
+/// leaves copies missing.
+pub(crate) const MOST_WRITES: usize = 20;
+
 /// Neighbours that go into a playlist together, in one write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Run {

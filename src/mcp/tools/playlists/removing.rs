@@ -5,20 +5,19 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::spotify::{api, id::SpotifyId};
-
 use super::{
     Context,
     contents::{self, Check, Contents, SCAN},
-    named,
+    emptying, named,
     reading::Head,
-    removal::{Removal, Run},
+    removal::{MOST_WRITES, Removal, Run},
     told,
 };
 use crate::mcp::{
-    answer::{self, Answer, Row},
+    answer::{Answer, Row},
     ask::Question,
     fault::Fault,
+    tools::steps::Steps,
 };
 
 /// Removals of more items than this ask first.
@@ -35,11 +34,11 @@ pub(super) struct Args {
     playlist: String,
     /// Tracks or episodes; every copy goes
     #[serde(default)]
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 500))]
     refs: Option<Vec<String>>,
     /// Instead of refs: 0-based; other copies stay, but lose their date
     #[serde(default)]
-    #[schemars(length(min = 1, max = 100), inner(range(min = 0)))]
+    #[schemars(length(min = 1, max = 500), inner(range(min = 0)))]
     positions: Option<Vec<u32>>,
     /// That positions were read with
     snapshot_id: Option<String>,
@@ -78,7 +77,8 @@ struct Report {
     notes: Vec<String>,
 }
 
-/// One call for each 50 items to look, one to remove, one for each place where a copy stays, one or more to read back.
+/// One call for each 50 items to look, one to remove, one for each place where a copy stays (together at
+/// most [`MOST_WRITES`]), one or more to read back.
 pub(super) async fn remove_from_playlist(
     context: &Context<'_>,
     args: Args,
@@ -92,18 +92,21 @@ pub(super) async fn remove_from_playlist(
             ));
         }
     };
+    let _turn = context.editing_unless(args.dry_run).await?;
+    let steps = Steps::of(0);
     let id = named::resolve(context, &args.playlist).await?;
     let mut contents = Contents::begin(context, &id).await?;
     if let Some(positions) = &args.positions {
         placed(&args, positions, &contents)?;
     }
-    contents.read_on(context, &id).await?;
+    contents.read_on(context, &id, &steps).await?;
     let removal = match &args.positions {
         Some(positions) => {
             Removal::of_places(&contents.items, positions).map_err(cannot_be_named)?
         }
         None => Removal::of_uris(&contents.items, &wanted),
     };
+    bounded(&removal)?;
     let mut removed = Report::of(&contents, &removal, &wanted, args.dry_run);
     let unknown = !contents.is_whole();
     if unknown {
@@ -121,11 +124,11 @@ pub(super) async fn remove_from_playlist(
         context.ask(args.confirm, question(&contents, &removal))?;
     }
     let uris = if unknown { &wanted } else { &removal.uris };
-    let written = carry_out(context, &id, uris, &removal).await?;
+    let written = emptying::carry_out(context, &id, uris, &removal, &steps).await?;
     let check = if unknown {
         contents::check(context, &id, &[], 0, &[]).await
     } else {
-        verify(context, &id, &contents, &removal).await
+        emptying::verify(context, &id, &contents, &removal).await
     };
     removed.take(check, written, unknown);
     Ok(removed.answer())
@@ -165,6 +168,21 @@ fn cannot_be_named(place: u32) -> Fault {
     ))
 }
 
+/// Whether it takes no more writes than one call should.
+fn bounded(removal: &Removal) -> Result<(), Fault> {
+    let writes = removal.writes();
+    if writes <= MOST_WRITES {
+        return Ok(());
+    }
+    let kept: usize = removal.kept.iter().map(|run| run.uris.len()).sum();
+    Err(Fault::invalid_argument(format!(
+        "Spotify takes out every copy at once, and putting the {kept} copies that stay in again at their places would \
+         make {writes} writes; one call makes at most {MOST_WRITES}, so nothing was removed. Pass positions of fewer \
+         different items; or use `refs`, which removes every copy, and then `add_to_playlist` for what stays; or \
+         `transform_playlist` with op=\"dedupe\", where it is offered"
+    )))
+}
+
 fn question(contents: &Contents, removal: &Removal) -> Question {
     let more = if contents.is_whole() {
         ""
@@ -180,92 +198,6 @@ fn question(contents: &Contents, removal: &Removal) -> Question {
         ),
         ids: contents.version(),
     }
-}
-
-/// Takes `uris` out and puts the copies that stay in again; the label of the version that this made.
-///
-/// # Errors
-/// The fault of the first write when nothing was changed; [`Fault::Halfway`] with all that puts things right
-/// otherwise.
-pub(crate) async fn carry_out(
-    context: &Context<'_>,
-    id: &SpotifyId,
-    uris: &[String],
-    removal: &Removal,
-) -> Result<Option<String>, Fault> {
-    context.upstream.finish();
-    let mut calls = api::remove_items(id, uris);
-    let steps = answer::count(calls.len() + removal.kept.len());
-    let mut snapshot_id = None;
-    for (at, call) in calls.drain(..).enumerate() {
-        match context.upstream.send(&call).await {
-            Ok(snapshot) => snapshot_id = snapshot.snapshot_id.or(snapshot_id),
-            Err(fault) if at == 0 && !told::is_unknown(&fault) => return Err(fault),
-            Err(fault) => return Err(perhaps_removed(fault, removal)),
-        }
-        context
-            .progress(answer::count(at + 1), steps, "removed")
-            .await;
-    }
-    for (at, run) in removal.kept.iter().enumerate() {
-        let place = usize::try_from(run.position).ok();
-        for call in api::add_items(id, &run.uris, place) {
-            match context.upstream.send(&call).await {
-                Ok(snapshot) => snapshot_id = snapshot.snapshot_id.or(snapshot_id),
-                Err(fault) => return Err(not_put_in_again(fault, removal, at)),
-            }
-        }
-        let done = steps.saturating_sub(answer::count(removal.kept.len() - at - 1));
-        context.progress(done, steps, "copies kept").await;
-    }
-    Ok(snapshot_id)
-}
-
-/// It is unknown whether the items went.
-fn perhaps_removed(fault: Fault, removal: &Removal) -> Fault {
-    let mut words = format!(
-        "Spotify failed or did not answer in time, so it is unknown whether the items were removed. Look with \
-         `get_playlist` before anything else. If they are still there, repeat the call. If they are gone, this puts \
-         them back: {}",
-        told::in_order(&removal.put_back)
-    );
-    if !removal.kept.is_empty() {
-        let _ = write!(
-            words,
-            "\nThe copies that were to stay went with them, and this puts only those in again: {}",
-            told::in_order(&removal.kept)
-        );
-    }
-    Fault::halfway(fault, words)
-}
-
-/// The items went, and from the run `at` on the copies that stay are missing.
-fn not_put_in_again(fault: Fault, removal: &Removal, at: usize) -> Fault {
-    let unknown = if told::is_unknown(&fault) {
-        " (of the first it is unknown: look with `get_playlist` first)"
-    } else {
-        ""
-    };
-    let words = format!(
-        "The items were removed, but Spotify failed at putting in again the copies that were to stay. These are \
-         missing{unknown}; put them in with {}\nTo undo the removal itself, then use {}",
-        told::in_order(&removal.kept[at..]),
-        told::in_order(&removal.put_back)
-    );
-    Fault::halfway(fault, words)
-}
-
-/// Looks whether what should be there is there.
-pub(crate) async fn verify(
-    context: &Context<'_>,
-    id: &SpotifyId,
-    before: &Contents,
-    removal: &Removal,
-) -> Check {
-    let expected = removal.after(&before.items);
-    let spots: Vec<u32> = removal.kept.iter().map(|run| run.position).collect();
-    let total = answer::count(expected.len());
-    contents::check(context, id, &expected, total, &spots).await
 }
 
 impl Report {

@@ -61,6 +61,7 @@ struct Report {
 
 /// One or two calls to look, one to move, one to read back.
 pub(super) async fn reorder_playlist(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+    let _turn = context.editing().await?;
     let id = named::resolve(context, &args.playlist).await?;
     let contents = Contents::begin(context, &id).await?;
     let (from, count) = (args.r#move.from, args.r#move.count.unwrap_or(1));

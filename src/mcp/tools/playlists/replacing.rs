@@ -22,6 +22,7 @@ use crate::mcp::{
     answer::{self, Answer},
     ask::Question,
     fault::Fault,
+    tools::steps::Steps,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -31,7 +32,7 @@ pub(super) struct Args {
     #[schemars(length(min = 1, max = 200))]
     playlist: String,
     /// Tracks or episodes in order; none empties it
-    #[schemars(length(max = 1_000))]
+    #[schemars(length(max = 2_000))]
     items: Vec<String>,
     /// Default true: only tell
     dry_run: Option<bool>,
@@ -63,13 +64,15 @@ pub(super) async fn replace_playlist_items(
     args: Args,
 ) -> Result<Answer, Fault> {
     let uris = told::playable_uris("items", &args.items)?;
+    let dry_run = args.dry_run.unwrap_or(true);
+    let _turn = context.editing_unless(dry_run).await?;
+    let steps = Steps::of(0);
     let id = named::resolve(context, &args.playlist).await?;
     let mut contents = Contents::begin(context, &id).await?;
     let short = usize::try_from(contents.total).unwrap_or(usize::MAX) <= ITEMS_PER_WRITE;
     if short {
-        contents.read_on(context, &id).await?;
+        contents.read_on(context, &id, &steps).await?;
     }
-    let dry_run = args.dry_run.unwrap_or(true);
     let mut replaced = Replaced {
         playlist: contents.head.clone().without_snapshot(),
         dry_run,
@@ -84,7 +87,7 @@ pub(super) async fn replace_playlist_items(
         return Ok(replaced.answer());
     }
     context.ask(args.confirm, question(&contents, uris.len()))?;
-    let written = write(context, &id, &uris, replaced.previous.as_deref()).await?;
+    let written = write(context, &id, &uris, replaced.previous.as_deref(), &steps).await?;
     let expected: Vec<_> = uris.iter().cloned().map(Some).collect();
     let length = answer::count(uris.len());
     let check = contents::check(context, &id, &expected, length, &[length.saturating_sub(1)]).await;
@@ -136,7 +139,7 @@ fn question(contents: &Contents, after: usize) -> Question {
 }
 
 /// Puts `uris` in the place of everything; the label of the version that this made. `previous` is what was there, as
-/// far as it is known.
+/// far as it is known. Each item is one of `steps`.
 ///
 /// # Errors
 /// The fault of the first write when nothing was changed; [`Fault::Halfway`] with all that puts things right
@@ -146,9 +149,10 @@ pub(crate) async fn write(
     id: &SpotifyId,
     uris: &[String],
     previous: Option<&[String]>,
+    steps: &Steps,
 ) -> Result<Option<String>, Fault> {
     context.upstream.finish();
-    let all = answer::count(uris.len());
+    steps.expect(answer::count(uris.len()));
     let mut written = match context.upstream.send(&api::replace_items(id, uris)).await {
         Ok(snapshot) => snapshot.snapshot_id,
         Err(fault) if told::is_unknown(&fault) => {
@@ -163,8 +167,8 @@ pub(crate) async fn write(
     };
     let (first, rest) = uris.split_at(uris.len().min(ITEMS_PER_WRITE));
     let mut done = first.len();
-    context
-        .progress(answer::count(done), all, "items written")
+    steps
+        .made(context, answer::count(done), "items written")
         .await;
     for (batch, call) in rest
         .chunks(ITEMS_PER_WRITE)
@@ -175,8 +179,8 @@ pub(crate) async fn write(
             Err(fault) => return Err(stopped(fault, uris, done, batch.len(), previous)),
         }
         done += batch.len();
-        context
-            .progress(answer::count(done), all, "items written")
+        steps
+            .made(context, answer::count(batch.len()), "items written")
             .await;
     }
     Ok(written)
@@ -202,8 +206,8 @@ fn stopped(
     }
     let _ = write!(
         words,
-        " To go on, use `add_to_playlist` with skip_duplicates=false and items={}{}",
-        json!(uris[done..]),
+        " To go on, use {}{}",
+        told::in_lists(&uris[done..]),
         way_back(previous)
     );
     Fault::halfway(fault, words)

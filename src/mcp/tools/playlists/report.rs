@@ -1,6 +1,4 @@
-//! What came of adding items: every item accounted for, and the writes themselves.
-//!
-//! A write whose outcome is unknown is never repeated: it is reported, with the tool that tells.
+//! What came of adding items: every item accounted for, and what was read back held against what was sent.
 
 use std::fmt::Write;
 
@@ -8,14 +6,10 @@ use rmcp::model::JsonObject;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::spotify::{
-    api::{self, ITEMS_PER_WRITE},
-    id::SpotifyId,
-    model::{Playable, Playlist},
-};
+use crate::spotify::model::{Playlist, PlaylistItem};
 
 use super::{
-    Context,
+    contents,
     gathering::{Gathered, Guess, Unresolved},
     reading::Head,
 };
@@ -57,80 +51,53 @@ pub(super) struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    snapshot_id: Option<String>,
+    pub(super) snapshot_id: Option<String>,
+    /// Whether all of it is there, as sent; `None` when that could not be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verified: Option<bool>,
+    /// The same of a new playlist, under the name that its users know.
     #[serde(skip_serializing_if = "Option::is_none")]
     readback_matches: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    uncertain: Vec<String>,
+    pub(super) uncertain: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_added: Vec<String>,
+    pub(super) not_added: Vec<String>,
+    /// The `position` at which those go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_position: Option<u32>,
     #[serde(skip)]
     pub(super) notes: Vec<String>,
+    /// The `position` that was asked for.
+    #[serde(skip)]
+    pub(super) position: Option<u32>,
+    /// How many items were to be added.
+    #[serde(skip)]
+    pub(super) wanted: usize,
+    /// The code of what stopped the adding.
+    #[serde(skip)]
+    pub(super) stopped: Option<&'static str>,
     /// Steps that were told before the first write, so that progress only grows.
     #[serde(skip)]
     pub(super) steps: u32,
 }
 
+/// What a look after the writes showed.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    /// How many items the playlist has.
+    pub(super) total: Option<u32>,
+    /// A page of it.
+    pub(super) items: &'a [PlaylistItem],
+    /// The first of the sent items that should be on that page.
+    pub(super) from: usize,
+}
+
 pub(super) fn output() -> JsonObject {
     answer::object(json!({"type": "object", "properties": {
         "playlist": {"type": "object"}, "created": {"type": "boolean"}, "added": {"type": "integer"},
-        "skipped": {"type": "array", "items": {"type": "object"}},
-        "unresolved": {"type": "array", "items": {"type": "object"}}, "total": {"type": "integer"},
-        "snapshot_id": {"type": "string"}, "readback_matches": {"type": "boolean"}
+        "skipped": {"type": "array"}, "unresolved": {"type": "array"}, "total": {"type": "integer"},
+        "snapshot_id": {"type": "string"}, "verified": {"type": "boolean"}, "readback_matches": {"type": "boolean"}
     }, "required": ["playlist", "added", "skipped"]}))
-}
-
-/// Sends the batches one after the other and stops at the first that fails.
-///
-/// # Errors
-/// When nothing at all was added. After that a failure is part of the report.
-pub(super) async fn write(
-    context: &Context<'_>,
-    id: &SpotifyId,
-    uris: &[String],
-    position: Option<u32>,
-    report: &mut Report,
-) -> Result<(), Fault> {
-    let before = report.steps;
-    let all = before.saturating_add(answer::count(uris.len()));
-    let position = position.and_then(|position| usize::try_from(position).ok());
-    for (batch, call) in uris
-        .chunks(ITEMS_PER_WRITE)
-        .zip(api::add_items(id, uris, position))
-    {
-        match context.upstream.send(&call).await {
-            Ok(snapshot) => {
-                report.added += answer::count(batch.len());
-                report.snapshot_id = snapshot.snapshot_id.map(|id| text::cleaned(id, NAME));
-                let done = before.saturating_add(report.added);
-                context.progress(done, all, "items added").await;
-            }
-            Err(fault) => {
-                let sent = usize::try_from(report.added).unwrap_or(uris.len());
-                let doubtful = if is_unknown(&fault) { batch.len() } else { 0 };
-                report.uncertain = uris[sent..sent + doubtful].to_vec();
-                report.not_added = uris[sent + doubtful..].to_vec();
-                report.notes.push(stopped(&fault));
-                return if sent == 0 { Err(fault) } else { Ok(()) };
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether the change may have been made all the same.
-fn is_unknown(fault: &Fault) -> bool {
-    matches!(fault, Fault::Spotify(fault) if fault.outcome_unknown())
-}
-
-fn stopped(fault: &Fault) -> String {
-    let code = fault.code();
-    let next = if is_unknown(fault) {
-        "it is unknown whether the items in `uncertain` were added, so look with `get_playlist` before repeating them"
-    } else {
-        "the items in `not_added` are not in the playlist"
-    };
-    format!("Adding stopped ({code}); {next}.")
 }
 
 impl Report {
@@ -145,46 +112,113 @@ impl Report {
             unresolved: gathered.unresolved,
             total: None,
             snapshot_id: None,
+            verified: None,
             readback_matches: None,
             uncertain: Vec::new(),
             not_added: Vec::new(),
+            next_position: None,
             notes: gathered.notes,
+            position: None,
+            wanted: 0,
+            stopped: None,
             steps: 0,
         }
     }
 
-    /// Holds what was read back against what was asked for.
+    /// Holds a new playlist, as it was read back, against what was asked for.
     pub(super) fn compare(&mut self, read: &Playlist, name: &str, public: bool, uris: &[String]) {
         let items = read.items.as_ref();
-        let length = items.and_then(|items| items.total).map(view::small);
-        let same_length = length == Some(self.added);
-        let same_order = items.is_some_and(|page| {
-            let there = page
-                .items
-                .iter()
-                .map(|item| item.playable.as_ref().and_then(Playable::uri));
-            there
-                .zip(uris)
-                .all(|(there, sent)| there == Some(sent.as_str()))
-        });
+        let seen = Seen {
+            total: items.and_then(|items| items.total).map(view::small),
+            items: items.map(|page| page.items.as_slice()).unwrap_or_default(),
+            from: 0,
+        };
+        self.judge(&seen, uris, 0);
         let same_name = read.name.trim() == name;
         let same_visibility = read.public.is_none_or(|read| read == public);
-        self.total = length;
-        self.readback_matches = Some(same_length && same_order && same_name && same_visibility);
+        self.verified = self.verified.map(|it| it && same_name && same_visibility);
+        self.readback_matches = self.verified;
+        if self.snapshot_id.is_none() {
+            let label = read.snapshot_id.as_deref();
+            self.snapshot_id = label.map(|label| text::clean(label, NAME).into_owned());
+        }
+        if !same_name {
+            let read = text::clean(&read.name, NAME);
+            self.notes
+                .push(format!("Its name reads back as \"{read}\"."));
+        }
         if !same_visibility {
             let stated = view::visibility(!public);
             self.notes.push(format!(
                 "Spotify reads it back as {stated}; change that in the Spotify app."
             ));
         }
-        if !same_length || !same_order {
-            self.notes
-                .push("The items read back differ from what was sent.".to_owned());
+    }
+
+    /// Holds what was seen against `uris`, which were to be added to a playlist of `before` items.
+    pub(super) fn judge(&mut self, seen: &Seen<'_>, uris: &[String], before: u32) {
+        self.settle(seen, uris, before);
+        let expected = before.saturating_add(self.added);
+        let same_length = seen.total == Some(expected);
+        let same_order = seen.shows(uris, self.added);
+        self.total = seen.total;
+        if !same_order && let Some(total) = seen.total.filter(|total| *total < expected) {
+            self.notes.push(format!(
+                "Spotify accepted {} items, but the playlist had {before} items and has {total}.",
+                self.added
+            ));
+            self.added = self.added.min(total.saturating_sub(before));
+        } else if !same_length || !same_order {
+            self.notes.push(
+                "The items read back differ from what was sent: somebody else may have changed them too."
+                    .to_owned(),
+            );
+        }
+        let all = self.not_added.is_empty() && self.uncertain.is_empty();
+        self.verified = Some(same_length && same_order && all);
+    }
+
+    /// It could not be read back because of `fault`.
+    pub(super) fn unseen(&mut self, fault: &Fault) {
+        self.verified = (!self.not_added.is_empty()).then_some(false);
+        let code = fault.code();
+        self.notes.push(format!(
+            "It could not be read back ({code}); `get_playlist` shows it."
+        ));
+    }
+
+    /// The same for a new playlist.
+    pub(super) fn unseen_anew(&mut self, fault: &Fault) {
+        self.unseen(fault);
+        self.readback_matches = self.verified;
+    }
+
+    /// Finds out whether the batch of unknown outcome is there.
+    fn settle(&mut self, seen: &Seen<'_>, uris: &[String], before: u32) {
+        let doubtful = answer::count(self.uncertain.len());
+        if doubtful == 0 {
+            return;
+        }
+        let without = before.saturating_add(self.added);
+        let with = without.saturating_add(doubtful);
+        // The label is that of the version before this batch.
+        self.snapshot_id = None;
+        if seen.total == Some(with) && seen.shows(uris, self.added.saturating_add(doubtful)) {
+            self.added = self.added.saturating_add(doubtful);
+            self.uncertain.clear();
+        } else if seen.total == Some(without) {
+            let rest = std::mem::take(&mut self.not_added);
+            self.not_added = std::mem::take(&mut self.uncertain);
+            self.not_added.extend(rest);
         }
     }
 
     /// The report in words and structure.
-    pub(super) fn answer(self) -> Answer {
+    pub(super) fn answer(mut self) -> Answer {
+        let complete = self.uncertain.is_empty() && self.not_added.is_empty();
+        let next = |position: u32| position.saturating_add(self.added);
+        self.next_position = self.position.filter(|_| !complete).map(next);
+        self.notes.extend(self.why_it_stopped());
         let mut words = format!(
             "{} \"{}\" · {}\n{} added, {} skipped",
             if self.created { "Created" } else { "Playlist" },
@@ -207,23 +241,52 @@ impl Report {
             let _ = write!(words, "\n- and {} more", self.skipped.len() - SKIPPED_SHOWN);
         }
         self.write_titles(&mut words);
-        if !self.uncertain.is_empty() {
-            let _ = write!(
-                words,
-                "\n{} items: unknown whether added.",
-                self.uncertain.len()
-            );
-        }
-        if !self.not_added.is_empty() {
-            let _ = write!(words, "\n{} items were not added.", self.not_added.len());
-        }
-        match self.readback_matches {
+        self.write_left(&mut words);
+        match self.verified {
             Some(true) => words.push_str("\nRead back: as asked."),
-            Some(false) => words.push_str("\nRead back: not as asked."),
-            None => {}
+            Some(false) if self.total.is_some() => words.push_str("\nRead back: not as asked."),
+            _ => {}
         }
+        let notes = std::mem::take(&mut self.notes);
         let answer = Answer::new(words, &self);
-        answer.noting_all(self.notes)
+        answer.noting_all(notes)
+    }
+
+    /// What is to be done about what stopped the adding.
+    fn why_it_stopped(&self) -> Option<String> {
+        let code = self.stopped?;
+        Some(if !self.uncertain.is_empty() {
+            format!(
+                "Adding stopped ({code}); it is unknown whether the items in `uncertain` were added, so look with \
+                 `get_playlist` before repeating them."
+            )
+        } else if self.not_added.is_empty() {
+            format!("Spotify's answer to a write was lost ({code}), but its items are there.")
+        } else {
+            format!("Adding stopped ({code}); the items in `not_added` are not in the playlist.")
+        })
+    }
+
+    /// What was not added, or not for certain, and where it goes on.
+    fn write_left(&self, words: &mut String) {
+        let (doubtful, left) = (self.uncertain.len(), self.not_added.len());
+        let mut first = self.wanted.saturating_sub(doubtful + left) + 1;
+        for (items, what) in [
+            (&self.uncertain, "unknown whether added"),
+            (&self.not_added, "not added"),
+        ] {
+            if let Some(begins) = items.first() {
+                let (count, wanted) = (items.len(), self.wanted);
+                let _ = write!(
+                    words,
+                    "\n{count} items {what}: from item {first} of {wanted} on, {begins}"
+                );
+                first += count;
+            }
+        }
+        if let Some(position) = self.next_position {
+            let _ = write!(words, "\nTo go on, pass those with position={position}.");
+        }
     }
 
     /// The titles that were not certain: what was taken for them, and what could be.
@@ -251,5 +314,16 @@ impl Report {
                 candidate.write_line(words);
             }
         }
+    }
+}
+
+impl Seen<'_> {
+    /// Whether the page shows those of `uris` that should be on it, of which the first `there` should be in the playlist.
+    fn shows(&self, uris: &[String], there: u32) -> bool {
+        let there = usize::try_from(there).unwrap_or(usize::MAX);
+        let expected = uris.get(self.from..there).unwrap_or_default();
+        let mut shown = self.items.iter().zip(expected);
+        (expected.is_empty() || !self.items.is_empty())
+            && shown.all(|(item, sent)| contents::uri(item) == Some(sent.as_str()))
     }
 }

@@ -21,6 +21,9 @@ use crate::mcp::{
 /// The most rows that an answer about a change shows.
 pub(crate) const SHOWN: usize = 100;
 
+/// The most items that `add_to_playlist` takes.
+const MOST_ADDED: usize = 500;
+
 /// What a program needs of an answer about a change; the rest explains itself.
 pub(crate) fn output() -> JsonObject {
     answer::object(json!({"type": "object", "properties": {
@@ -111,6 +114,15 @@ pub(crate) fn in_order(runs: &[Run]) -> String {
             run.position,
             json!(run.uris)
         );
+    }
+    words
+}
+
+/// The calls that put `uris` behind what is there, each with as many as one takes.
+pub(crate) fn in_lists(uris: &[String]) -> String {
+    let mut words = "`add_to_playlist` with skip_duplicates=false, in this order:".to_owned();
+    for list in uris.chunks(MOST_ADDED) {
+        let _ = write!(words, "\nitems={}", json!(list));
     }
     words
 }

@@ -62,6 +62,7 @@ pub(super) async fn update_playlist(context: &Context<'_>, args: Args) -> Result
             "pass at least one of `name`, `description`, `public`, `collaborative`",
         ));
     }
+    let _turn = context.editing().await?;
     let me = context.me().await?;
     let id = named::resolve(context, &args.playlist).await?;
     let before = details(context, &id).await?;

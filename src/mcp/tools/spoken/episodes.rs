@@ -130,14 +130,11 @@ impl List<'_, '_> {
             return self.fetch(start, limit).await;
         }
         let (mut found, mut offset) = (None, 0);
-        let total = match self.total {
-            Some(total) => total,
-            None => {
-                // How many there are comes with any page, and that of a short show is all that is needed.
-                found = Some(self.fetch(0, PER_CALL).await?);
-                self.total.unwrap_or(0)
-            }
-        };
+        if self.total.is_none() {
+            // How many there are comes with any page, and that of a short show is all that is needed.
+            found = Some(self.fetch(0, PER_CALL).await?);
+        }
+        let total = self.total.unwrap_or(0);
         // Counted from the other end.
         let end = total.saturating_sub(start);
         let begin = end.saturating_sub(limit);

@@ -15,8 +15,8 @@ pub(super) static TOOLS: [Spec; 2] = [
     Spec {
         name: "list_show_episodes",
         title: "Episodes of a podcast",
-        description: "A podcast's episodes with date, length and how far the user has listened. One Spotify call; 2 \
-                      for the oldest first, up to 10 (500 episodes) with `unplayed_only`, up to 4 more for a name.",
+        description: "A podcast's episodes: date, length, how far the user has listened. One Spotify call, 2 for oldest \
+                      first, up to 10 with `unplayed_only`, up to 4 more for a name.",
         kind: Kind::Read,
         toolset: Toolset::Spoken,
         scope: Scope::MusicRead,

@@ -65,7 +65,14 @@ pub(super) async fn resolve(
     text: &str,
 ) -> Result<SpotifyId, Fault> {
     let parameter = shelf.parameter();
-    match Reference::parse(text).and_then(|reference| reference.expect(shelf.kind())) {
+    let named = Reference::parse(text).and_then(|reference| {
+        // Spotify's own pages give audiobooks the addresses of shows.
+        match (shelf, reference.kind) {
+            (Shelf::Audiobooks, Some(Kind::Show)) => Ok(reference.id),
+            _ => reference.expect(shelf.kind()),
+        }
+    });
+    match named {
         Ok(id) => Ok(id),
         Err(IdError::NotAnId) if !looks_like_address(text) => {
             context.upstream.require(&["user-library-read"]).await?;
@@ -148,7 +155,7 @@ async fn saved(
 }
 
 fn candidates(shows: &[Show], lead: &str) -> String {
-    let shown: Vec<_> = shows
+    let lines: Vec<_> = shows
         .iter()
         .take(CANDIDATES)
         .filter_map(|show| {
@@ -156,9 +163,9 @@ fn candidates(shows: &[Show], lead: &str) -> String {
             Some(format!("{} {link}", text::clean(&show.name, IN_ERROR)))
         })
         .collect();
-    if shown.is_empty() {
+    if lines.is_empty() {
         ".".to_owned()
     } else {
-        format!("{lead}{}.", shown.join(", "))
+        format!("{lead}{}.", lines.join(", "))
     }
 }

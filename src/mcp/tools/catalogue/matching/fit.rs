@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use super::{
     fold::{fold, squashed, without_the},
+    near::Near,
     title::{Kind, Title, is_live, names},
 };
 use crate::{
@@ -19,57 +18,6 @@ const OTHER_LENGTH: u64 = 10_000;
 
 /// Lengths at most this far apart, in milliseconds, confirm each other.
 const CLOSE_LENGTH: u64 = 3_000;
-
-/// What keeps a probable track from being exact, least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Near {
-    /// A remaster or another issue of the recording.
-    Remaster,
-    /// Only one of the two names a featured artist.
-    Credit,
-    /// It is on another album than was said.
-    Album,
-    /// It is longer or shorter than was said.
-    Duration,
-    /// The artist is only a guest on it.
-    Guest,
-    /// Its title has more words.
-    Longer,
-    /// Title or artist are spelled differently.
-    Spelling,
-    /// It is another recording than the ISRC names.
-    Isrc,
-    /// The ISRC names it, and it bears another title, artist or version.
-    Names,
-}
-
-impl Near {
-    /// Why it is not exact.
-    pub(crate) fn why(self) -> &'static str {
-        match self {
-            Self::Remaster => "a remaster or another issue",
-            Self::Credit => "the featured artists differ",
-            Self::Album => "on another album",
-            Self::Duration => "of another length",
-            Self::Guest => "the artist is a guest on it",
-            Self::Longer => "its title has more words",
-            Self::Spelling => "spelled differently",
-            Self::Isrc => "another ISRC",
-            Self::Names => "the ISRC's, but under another title, artist or version",
-        }
-    }
-
-    /// Whether title and artist agree up to the words that issues and guests add.
-    pub(crate) fn is_same_song(self) -> bool {
-        matches!(self, Self::Remaster | Self::Credit | Self::Album)
-    }
-
-    /// Whether several such are issues of one recording, of which any will do.
-    pub(super) fn is_another_issue(self) -> bool {
-        matches!(self, Self::Remaster | Self::Duration)
-    }
-}
 
 /// How far a track agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +37,8 @@ pub(super) struct Fit {
     same_artists: bool,
     /// Distance from the length that was asked for, in steps; 0 where none was.
     away: u64,
-    unplayable: bool,
-    on_compilation: bool,
+    /// How much less it is liked than an equal one: it cannot be played, or is on a compilation.
+    handicap: u8,
     title: TitleFit,
     artist: ArtistFit,
 }
@@ -129,8 +77,7 @@ impl Fit {
             !self.by_isrc,
             !self.same_artists,
             self.away,
-            self.unplayable,
-            self.on_compilation,
+            self.handicap,
         )
     }
 
@@ -226,8 +173,7 @@ impl Question {
             by_isrc: by_isrc == Some(true),
             same_artists: self.is_by(&on),
             away,
-            unplayable: track.is_playable == Some(false),
-            on_compilation: is_on_compilation(track),
+            handicap: handicap(track),
             title,
             artist,
         }
@@ -401,10 +347,11 @@ impl Question {
     }
 }
 
-/// Whether it is a recording's second home: its first is preferred.
-fn is_on_compilation(track: &Track) -> bool {
+/// What cannot be played comes last, and a recording's first home before its second.
+fn handicap(track: &Track) -> u8 {
     let album = track.album.as_ref();
-    album.and_then(|album| album.album_type.as_deref()) == Some("compilation")
+    let kind = album.and_then(|album| album.album_type.as_deref());
+    2 * u8::from(track.is_playable == Some(false)) + u8::from(kind == Some("compilation"))
 }
 
 /// Whether an album calls itself live, in a way that no song's name does.

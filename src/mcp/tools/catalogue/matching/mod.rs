@@ -4,14 +4,16 @@
 
 mod fit;
 mod fold;
+mod near;
 #[cfg(test)]
 mod tests;
 mod title;
+mod words;
 
 use std::cmp::Reverse;
 
-pub(crate) use fit::Near;
 pub(crate) use fold::fold;
+pub(crate) use near::Near;
 pub(crate) use title::name_and_version;
 
 use super::wanted::Wanted;
@@ -72,7 +74,7 @@ pub(crate) fn judge(wanted: &Wanted, hits: &[Track]) -> Verdict {
     {
         return guess(*near, &probable, &seen);
     }
-    NotFoundOf(&seen).verdict()
+    not_found(&seen)
 }
 
 /// One of those that agree, if they are one recording or the tie can be broken.
@@ -110,15 +112,11 @@ fn guess(near: Near, probable: &[&(Fit, &Track)], seen: &[(Fit, &Track)]) -> Ver
 }
 
 /// Nothing agrees; what is related may still help whoever asks.
-struct NotFoundOf<'a>(&'a [(Fit, &'a Track)]);
-
-impl NotFoundOf<'_> {
-    fn verdict(&self) -> Verdict {
-        let mut related: Vec<&(Fit, &Track)> =
-            self.0.iter().filter(|(fit, _)| fit.is_related()).collect();
-        related.sort_by_key(|(fit, _)| Reverse(fit.nearness()));
-        Verdict::NotFound(shown(related.iter().map(|(_, track)| *track).collect()))
-    }
+fn not_found(seen: &[(Fit, &Track)]) -> Verdict {
+    let mut related: Vec<&(Fit, &Track)> =
+        seen.iter().filter(|(fit, _)| fit.is_related()).collect();
+    related.sort_by_key(|(fit, _)| Reverse(fit.nearness()));
+    Verdict::NotFound(shown(related.iter().map(|(_, track)| *track).collect()))
 }
 
 /// One track for each recording, in order.

@@ -3,7 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::fold::{fold, without_the};
+use super::{
+    fold::{fold, without_the},
+    words::{
+        COVER_PHRASES, COVERS, EDITIONS, FILLERS, LIVE_GOES_ON, LIVE_PARTS, LIVES, OTHER_PARTS,
+        OTHERS, REMIXES, VERSION_ENDS,
+    },
+};
 
 /// A title taken apart. All parts are folded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -289,149 +295,3 @@ fn telling(words: &[&str]) -> BTreeSet<String> {
 pub(super) fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
-
-const VERSION_ENDS: [&str; 6] = ["remix", "mix", "live", "version", "edit", "rework"];
-const COVERS: [&str; 7] = [
-    "karaoke",
-    "cover",
-    "tribute",
-    "instrumental",
-    "lullaby",
-    "rendition",
-    "parody",
-];
-const COVER_PHRASES: [&str; 6] = [
-    "originally performed",
-    "made famous",
-    "made popular",
-    "in the style of",
-    "backing track",
-    "8 bit",
-];
-const LIVES: [&str; 11] = [
-    "unplugged",
-    "concert",
-    "concierto",
-    "konzert",
-    "vivo",
-    "directo",
-    "концерт",
-    "концерте",
-    "вживую",
-    "ζωντανα",
-    "लाइव",
-];
-/// Parts of words, for scripts that write no spaces or bend words.
-const LIVE_PARTS: [&str; 8] = [
-    "ライブ",
-    "ライヴ",
-    "라이브",
-    "演唱会",
-    "演唱會",
-    "现场",
-    "مباشر",
-    "הופעה חיה",
-];
-const LIVE_GOES_ON: [&str; 13] = [
-    "at",
-    "in",
-    "from",
-    "on",
-    "version",
-    "session",
-    "sessions",
-    "recording",
-    "performance",
-    "take",
-    "edit",
-    "mix",
-    "with",
-];
-const EDITIONS: [&str; 17] = [
-    "album version",
-    "lp version",
-    "original version",
-    "original mix",
-    "original",
-    "main version",
-    "studio version",
-    "studio",
-    "explicit",
-    "explicit version",
-    "explicit album version",
-    "bonus track",
-    "bonus",
-    "deluxe",
-    "deluxe edition",
-    "deluxe version",
-    "digital master",
-];
-const REMIXES: [&str; 13] = [
-    "remix", "remixed", "rmx", "mix", "mixed", "rework", "reworked", "bootleg", "mashup", "dub",
-    "vip", "flip", "refix",
-];
-const OTHERS: [&str; 37] = [
-    "acoustic",
-    "acustico",
-    "acustica",
-    "akustik",
-    "demo",
-    "edit",
-    "radio",
-    "extended",
-    "version",
-    "ver",
-    "versao",
-    "session",
-    "sessions",
-    "take",
-    "alternate",
-    "alternative",
-    "sped",
-    "slowed",
-    "nightcore",
-    "orchestral",
-    "symphonic",
-    "acapella",
-    "cappella",
-    "stripped",
-    "piano",
-    "unreleased",
-    "outtake",
-    "rehearsal",
-    "cut",
-    "clean",
-    "mono",
-    "stereo",
-    "rerecorded",
-    "rerecording",
-    "mixtape",
-    "medley",
-    "акустика",
-];
-const OTHER_PARTS: [&str; 3] = ["re recorded", "アコースティック", "акустическ"];
-/// Words that say nothing beside their kind.
-const FILLERS: [&str; 22] = [
-    "live",
-    "version",
-    "ver",
-    "remix",
-    "remixed",
-    "rmx",
-    "mix",
-    "the",
-    "at",
-    "in",
-    "from",
-    "on",
-    "a",
-    "of",
-    "recorded",
-    "recording",
-    "performance",
-    "session",
-    "sessions",
-    "edit",
-    "by",
-    "concert",
-];
