@@ -11,18 +11,20 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::{generations::Edition, memory::Key};
 use crate::clock::Millis;
 
-/// Something of any type, shared.
-pub(super) type Shared = Arc<dyn Any + Send + Sync>;
+/// A failure of any type, shared.
+type Shared = Arc<dyn Any + Send + Sync>;
 
 /// How a flight ended: with an answer, or with a failure that is everybody's.
 #[derive(Clone, Debug)]
 pub(super) enum Landed {
-    Answer(Shared),
+    /// The body, which everybody reads for themselves.
+    Answer(Bytes),
     Failure(Shared),
 }
 

@@ -2,12 +2,17 @@
 //!
 //! An answer is served as long as its kind lasts and its person has written nothing since it was asked for. What is
 //! being asked already is not asked again. Failures are shared with those who wait, and never remembered.
+//!
+//! Answers are kept as they came, in one piece each: hundreds of small strings that outlive their request would cost
+//! every other request more than reading an answer once more costs this one.
 
-use std::{any::TypeId, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
 
 use super::{
     basis::{Basis, Grounds, Part},
-    flights::{Boarding, Flights, Landed, Lead, Shared},
+    flights::{Boarding, Flights, Landed, Lead},
     generations::{Edition, Generations},
     lasting::lasts,
     shelf::Shelf,
@@ -32,17 +37,16 @@ pub struct Whose {
     pub app: AppId,
 }
 
-/// What an answer is found by. The type guards against two calls that read one answer differently.
+/// What an answer is found by.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     whose: Whose,
     what: Arc<str>,
-    kind: TypeId,
 }
 
 #[derive(Clone)]
 struct Kept {
-    value: Shared,
+    body: Bytes,
     edition: Edition,
     /// When it was asked for.
     begun: Millis,
@@ -84,7 +88,6 @@ impl Memory {
         send: impl FnOnce() -> Sent + Send,
     ) -> Result<T, F>
     where
-        T: Clone + Send + Sync + 'static,
         F: Clone + Send + Sync + 'static,
         Sent: Future<Output = Result<Received<T>, F>> + Send,
     {
@@ -92,12 +95,15 @@ impl Memory {
         loop {
             let now = self.clock.now();
             let edition = self.generations.present(whose.person, call.group());
-            if !fresh && let Some((answer, until, begun)) = self.recall(&key, edition, now) {
+            if !fresh
+                && let Some(kept) = self.recall(&key, edition, now)
+                && let Ok(answer) = call.decode(&kept.body)
+            {
                 basis.add(Part {
                     group: call.group(),
                     edition,
-                    begun,
-                    until,
+                    begun: kept.begun,
+                    until: kept.until,
                 });
                 return Ok(answer);
             }
@@ -111,9 +117,9 @@ impl Memory {
                 continue;
             };
             match landed {
-                Some(Landed::Answer(answer)) => {
-                    if let Ok(answer) = answer.downcast::<T>() {
-                        return Ok(Arc::unwrap_or_clone(answer));
+                Some(Landed::Answer(body)) => {
+                    if let Ok(answer) = call.decode(&body) {
+                        return Ok(answer);
                     }
                 }
                 Some(Landed::Failure(failure)) => {
@@ -165,23 +171,14 @@ impl Memory {
         self.kept.retain(|_, kept| now < kept.until);
     }
 
-    fn recall<T: Clone + Send + Sync + 'static>(
-        &self,
-        key: &Key,
-        edition: Edition,
-        now: Millis,
-    ) -> Option<(T, Millis, Millis)> {
+    fn recall(&self, key: &Key, edition: Edition, now: Millis) -> Option<Kept> {
         if !self.freshness.holds() {
             return None;
         }
         let kept = self.kept.get(key)?;
         // An answer from the future is one of a clock that was put back since.
         let of_now = now >= kept.begun && now < kept.until;
-        if !of_now || !edition.holds(kept.edition, kept.begun) {
-            return None;
-        }
-        let value = kept.value.downcast_ref::<T>()?.clone();
-        Some((value, kept.until, kept.begun))
+        (of_now && edition.holds(kept.edition, kept.begun)).then_some(kept)
     }
 
     fn lead<T, F>(
@@ -191,32 +188,28 @@ impl Memory {
         outcome: Result<Received<T>, F>,
     ) -> Result<T, F>
     where
-        T: Clone + Send + Sync + 'static,
         F: Clone + Send + Sync + 'static,
     {
         let (edition, begun) = (lead.edition, lead.begun);
         match outcome {
             Ok(received) => {
-                let value = Arc::new(received.value);
-                let shared: Shared = Arc::clone(&value) as Shared;
+                let body = received.body;
+                // A copy of its own: what came is a part of the connection's larger buffer.
+                let kept = lasts(call).map(|lasts| Kept {
+                    body: Bytes::copy_from_slice(&body),
+                    edition,
+                    begun,
+                    until: begun.saturating_add(lasts),
+                });
                 let keep = |key: Key| {
                     let current = self.generations.present(key.whose.person, call.group());
-                    let lasts = lasts(call).filter(|_| current.holds(edition, begun));
-                    if let Some(lasts) = lasts {
-                        let kept = Kept {
-                            value: Arc::clone(&shared),
-                            edition,
-                            begun,
-                            until: begun.saturating_add(lasts),
-                        };
-                        // Decoded, an answer takes about twice the room of its JSON.
-                        let weight = OVERHEAD + key.what.len() + 2 * received.bytes;
+                    if let Some(kept) = kept.filter(|_| current.holds(edition, begun)) {
+                        let weight = OVERHEAD + key.what.len() + kept.body.len();
                         self.kept.insert(key, kept, weight);
                     }
                 };
-                lead.land(keep, || Landed::Answer(Arc::clone(&shared)));
-                drop(shared);
-                Ok(Arc::unwrap_or_clone(value))
+                lead.land(keep, || Landed::Answer(body.clone()));
+                Ok(received.value)
             }
             Err(failure) => {
                 let told = failure.clone();
@@ -228,11 +221,10 @@ impl Memory {
 }
 
 impl Key {
-    fn of<T: 'static>(whose: Whose, call: &Call<T>) -> Self {
+    fn of<T>(whose: Whose, call: &Call<T>) -> Self {
         Self {
             whose,
             what: call.cache_key().into(),
-            kind: TypeId::of::<T>(),
         }
     }
 }

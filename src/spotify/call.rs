@@ -121,7 +121,11 @@ impl<T> Call<T> {
         self.forbidden
     }
 
-    pub(super) fn decode(&self, body: &[u8]) -> serde_json::Result<T> {
+    /// What the body of a successful answer says.
+    ///
+    /// # Errors
+    /// When it is not what this call asks for.
+    pub fn decode(&self, body: &[u8]) -> serde_json::Result<T> {
         (self.decode)(body)
     }
 

@@ -121,7 +121,7 @@ impl Client {
         sent.map(|received| received.value)
     }
 
-    /// As [`send`](Self::send), with the size of the answer. `sending` is told before each request goes out:
+    /// As [`send`](Self::send), with the answer as it came. `sending` is told before each request goes out:
     /// repetitions cost quota too.
     ///
     /// # Errors
@@ -181,13 +181,21 @@ impl Client {
     }
 }
 
-/// A decoded answer.
-#[derive(Clone, Copy, Debug)]
+/// An answer. Its `Debug` shows no body: that is people's content.
+#[derive(Clone)]
 pub struct Received<T> {
     /// What it says.
     pub value: T,
-    /// How long its body was, in bytes.
-    pub bytes: usize,
+    /// How it came: what [`Call::decode`] made the value of.
+    pub body: Bytes,
+}
+
+impl<T> std::fmt::Debug for Received<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Received")
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -254,10 +262,7 @@ impl Inner {
         let value = call
             .decode(&body)
             .map_err(|fault| malformed(call, status, &fault))?;
-        Ok(Received {
-            value,
-            bytes: body.len(),
-        })
+        Ok(Received { value, body })
     }
 
     fn request<T>(&self, token: &AccessToken, call: &Call<T>) -> Result<Request, SpotifyError> {

@@ -248,12 +248,13 @@ impl Ledger {
         });
         async move {
             let well = response.await.unwrap_or(false);
-            let value = Answer {
-                total: Some(number),
-                ..Answer::default()
-            };
             if well {
-                Ok(Received { value, bytes: 100 })
+                let body = format!(r#"{{"items":[],"total":{number}}}"#).into();
+                let value = Answer {
+                    total: Some(number),
+                    ..Answer::default()
+                };
+                Ok(Received { value, body })
             } else {
                 let failed = api::my_playlists(Paging::new(1, 0));
                 Err(SpotifyError::known_gone(&failed))

@@ -95,7 +95,7 @@ async fn every_request_is_counted_also_those_that_repeat_one() {
         .send_counted(&token(), &call, sending)
         .await
         .unwrap();
-    assert_eq!(sent.bytes, r#"{"tracks":{"total":1}}"#.len());
+    assert_eq!(&*sent.body, br#"{"tracks":{"total":1}}"#);
     assert_eq!(counted.load(Ordering::Relaxed), 2);
 }
 
