@@ -180,11 +180,19 @@ pub async fn survive<T>(work: impl Future<Output = Result<T, ErrorData>>) -> Res
         })
 }
 
-/// The caller of this request, put there by the room WHO.
+/// The caller of this request, put there by the room WHO: with the HTTP request that brought it, or, where another
+/// transport did, with the message itself.
 fn caller(context: &Context) -> Result<&Caller, ErrorData> {
-    let parts = context.extensions.get::<Parts>();
-    parts
-        .and_then(|parts| parts.extensions.get::<Caller>())
+    let by_message = context.extensions.get::<Caller>();
+    let by_request = || {
+        context
+            .extensions
+            .get::<Parts>()?
+            .extensions
+            .get::<Caller>()
+    };
+    by_message
+        .or_else(by_request)
         .ok_or_else(|| ErrorData::internal_error("the request has no caller", None))
 }
 
