@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What all kept answers may weigh together, in bytes.
-const CAPACITY: usize = 4 * 1024 * 1024;
+const CAPACITY: usize = 2 * 1024 * 1024;
 /// The longest request whose answer is kept, headers and body, in bytes.
 const LONGEST: usize = 4 * 1024;
 /// The envelope in front of the id, as the protocol library writes it.

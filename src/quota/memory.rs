@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What all remembered answers may weigh together, in bytes.
-const CAPACITY: usize = 12 * 1024 * 1024;
+const CAPACITY: usize = 8 * 1024 * 1024;
 /// What an answer weighs beside its body, in bytes.
 const OVERHEAD: usize = 512;
 
