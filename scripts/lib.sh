@@ -122,8 +122,13 @@ check() {
     local limit=$1 name=$2 start=$SECONDS verdict=ok
     shift 2
     clean_env AUXCORD_MCP_URL="$mcp_url" AUXCORD_KEY="$key" timeout "$limit" "$@" >"$work/out" 2>"$work/err" </dev/null || verdict=FAILED
-    printf '%-34s %-7s %3ds  %s\n' "$name" "$verdict" $((SECONDS - start)) "$(tail -n 1 "$work/out" | blot)"
-    if [ "$verdict" = ok ]; then
+    judge "$name" "$verdict" $((SECONDS - start))
+}
+
+# judge NAME VERDICT SECONDS: counts a check whose words are in $work/out and $work/err, and prints its line.
+judge() {
+    printf '%-34s %-7s %3ds  %s\n' "$1" "$2" "$3" "$(tail -n 1 "$work/out" | blot)"
+    if [ "$2" = ok ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

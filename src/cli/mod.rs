@@ -3,6 +3,7 @@
 mod clients;
 pub mod config;
 mod demo;
+mod health;
 mod keyring;
 mod keys;
 mod migrate;
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Options),
     /// Run the simulated Spotify alone, for tests and clients under development
     Sandbox(sandbox::Options),
+    /// Ask the server that runs here with these settings whether it lives, for health checks
+    Health,
     /// Bring the database up to date and stop
     Migrate,
     /// The people on this server
@@ -121,6 +124,7 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     match command {
         Command::Serve(options) => block_on(serve::run(options, sources, make)),
         Command::Sandbox(options) => block_on(sandbox::run(options, sources)),
+        Command::Health => block_on(health::run(Config::load(&sources)?)),
         Command::Migrate => block_on(migrate::run(Config::load(&sources)?)),
         Command::Users(command) => block_on(users::run(command, Config::load(&sources)?)),
         Command::Keys(command) => block_on(keys::run(command, Config::load(&sources)?)),

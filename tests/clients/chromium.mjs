@@ -7,6 +7,8 @@ import { chromium } from 'playwright-core';
 const STEP = 15_000;
 /** The name of a client's https host that is not this computer's, though Chromium is led to loopback for it. */
 export const remoteHost = 'client.example';
+/** The server's own, which is on loopback whatever it is called. */
+const ours = new URL(process.env.AUXCORD_MCP_URL).hostname;
 /** The widths at which people see the pages. */
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 800 };
@@ -17,7 +19,7 @@ export function launch() {
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-gpu'];
   // Chromium refuses its own sandbox to root.
   const asRoot = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  const names = `--host-resolver-rules=MAP ${remoteHost} 127.0.0.1`;
+  const names = `--host-resolver-rules=MAP ${remoteHost} 127.0.0.1,MAP ${ours} 127.0.0.1`;
   return chromium.launch({ executablePath: process.env.AUXCORD_CHROMIUM, args: [...quiet, ...asRoot, names] });
 }
 
@@ -26,7 +28,7 @@ export async function open(browser, viewport, more = {}) {
   const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, ...more });
   context.setDefaultTimeout(STEP);
   await context.route(
-    (address) => !['127.0.0.1', 'localhost', remoteHost].includes(address.hostname) && address.protocol.startsWith('http'),
+    (address) => !['127.0.0.1', 'localhost', remoteHost, ours].includes(address.hostname) && address.protocol.startsWith('http'),
     (route) => route.abort(),
   );
   return context;

@@ -1,7 +1,9 @@
 //! Starting and stopping, with the real program: what it refuses, what it says then, and what it leaves alone.
 
 mod databases;
+mod health;
 mod keyrings;
+mod redirect;
 mod sandbox;
 mod settings;
 
