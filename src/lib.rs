@@ -22,12 +22,14 @@ pub mod router;
 
 pub mod auth;
 pub mod http;
+pub mod import;
 pub mod link;
 pub mod mcp;
 pub mod oauth;
 pub mod page;
 pub mod quota;
 pub mod spotify;
+pub mod sse;
 pub mod web;
 
 pub mod crypto;

@@ -12,12 +12,13 @@ use ipnet::IpNet;
 use crate::{
     auth::{Limits, Pace},
     http::{
-        Edge, Gate, LinkGate, Readiness, Resource, StepUp, ToolNames, deadline, enter,
-        enter_by_link_key, framed, health, limit_logins, note_source, open_to, open_to_all, readyz,
-        require_bearer,
+        Addressed, Edge, Gate, LinkGate, Readiness, Resource, StepUp, ToolNames, addressed,
+        deadline, enter, enter_by_link_key, framed, health, limit_logins, note_source, open_to,
+        open_to_all, readyz, require_bearer,
     },
     mcp::{self, Endpoint},
     oauth::{self, Door},
+    sse::Streams,
     web::{self, Web},
 };
 
@@ -40,6 +41,10 @@ pub struct Doors {
     pub max_body_bytes: usize,
     /// How long one request may take.
     pub request_deadline: Duration,
+    /// The streams of the old transport, if they are served.
+    pub sse: Option<Streams>,
+    /// Values of `Host` that are served there, `host` or `host:port`.
+    pub allowed_hosts: Vec<String>,
     /// The pages.
     pub web: Web,
     /// The door for OAuth clients.
@@ -136,7 +141,26 @@ fn endpoints(doors: &Doors) -> Router {
         .route_service("/claude-mcp", mcp.clone())
         .layer(from_fn_with_state(link_key, enter_by_link_key));
     // Browsers ask before they send a credential, and are answered before one is looked for.
-    open_to(&doors.allowed_origins, whole.merge(readonly)).merge(by_link_key)
+    let mut for_clients = whole.merge(readonly);
+    if let Some((streams, resource)) = doors.sse.as_ref().zip(sse_resource(door)) {
+        let addressed_to = Arc::new(Addressed {
+            hosts: doors.allowed_hosts.clone(),
+            origins: doors.allowed_origins.clone(),
+        });
+        let routes = streams
+            .routes()
+            .layer(from_fn_with_state(addressed_to, addressed))
+            .layer(gate(resource, false));
+        for_clients = for_clients.merge(routes);
+    }
+    open_to(&doors.allowed_origins, for_clients).merge(by_link_key)
+}
+
+fn sse_resource(door: &Door) -> Option<Resource> {
+    Some(Resource {
+        url: door.sse_resource()?,
+        metadata: door.sse_resource_metadata()?,
+    })
 }
 
 fn step_up_at(doors: &Doors, resource: &Resource) -> StepUp {

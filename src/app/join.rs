@@ -2,12 +2,14 @@
 
 use std::{fs, sync::Arc, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{MakeEndpoint, OpenFailure};
 use crate::{
     auth::{self, Keys, Sessions, Toolset},
     clock::Clock,
     config::Config,
-    crypto::{Keyring, Purpose},
+    crypto::{Keyring, Purpose, random_bytes},
     fetch::{FetchConfig, Fetcher},
     http::Edge,
     link::Links,
@@ -16,6 +18,7 @@ use crate::{
     quota::{Budgets, Quota},
     router::{self, Doors},
     spotify::{self, ClientConfig, Group},
+    sse::{self, Streams},
     store::Db,
     web::{Notices, Web},
 };
@@ -29,6 +32,7 @@ pub(super) struct Shared<'a> {
     pub(super) links: Links,
     pub(super) quota: Quota,
     pub(super) notices: Notices,
+    pub(super) stop: CancellationToken,
 }
 
 impl Shared<'_> {
@@ -49,7 +53,18 @@ impl Shared<'_> {
             self.clock.clone(),
             rates(config),
         );
+        let endpoint = make(mcp_deps(
+            config,
+            self.links.clone(),
+            spotify,
+            picture_fetcher(config)?,
+            self.quota.clone(),
+            self.clock.clone(),
+            mcp::StateKey::new(self.keys.hash_key().derive(Purpose::RequestState)),
+        ));
         Ok(Doors {
+            sse: config.mcp.sse.then(|| self.streams(endpoint.handler())),
+            allowed_hosts: allowed_hosts(config),
             edge: Edge {
                 keys: self.keys.clone(),
                 mcp_url: self.mcp_url(),
@@ -64,18 +79,26 @@ impl Shared<'_> {
             max_body_bytes: config.mcp.max_body_bytes,
             https: config.server.base_url.is_https(),
             mcp_path: config.mcp.path.clone(),
-            mcp: make(mcp_deps(
-                config,
-                self.links.clone(),
-                spotify,
-                picture_fetcher(config)?,
-                self.quota.clone(),
-                self.clock.clone(),
-                mcp::StateKey::new(self.keys.hash_key().derive(Purpose::RequestState)),
-            )),
+            mcp: endpoint,
             request_deadline: config.mcp.request_timeout,
             door: Arc::new(self.door(keyring, limits)?),
             web: self.web(),
+        })
+    }
+
+    fn streams(&self, handler: mcp::Handler) -> Streams {
+        let settings = &self.config.mcp;
+        Streams::new(sse::Parts {
+            handler,
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+            new_id: random_bytes::<32>,
+            resource: self.config.server.base_url.join(sse::STREAM_PATH),
+            max_body_bytes: settings.max_body_bytes,
+            call_limit: settings.request_timeout,
+            idle: settings.sse_idle,
+            unread: settings.sse_unread,
+            stop: self.stop.clone(),
         })
     }
 
@@ -99,6 +122,7 @@ impl Shared<'_> {
             issuer,
             secure: config.server.base_url.is_https(),
             mcp_path: config.mcp.path.clone(),
+            sse_path: config.mcp.sse.then_some(sse::STREAM_PATH),
             limits,
             replay_window: config.oauth.refresh_replay,
         })
@@ -139,7 +163,7 @@ fn rates(config: &Config) -> auth::Rates {
 }
 
 /// For the documents of clients.
-fn fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
+pub(super) fn fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
     Ok(Fetcher::new(FetchConfig {
         trusted_hosts: config.oauth.trusted_client_hosts.clone(),
         extra_roots_pem: extra_roots(config)?,

@@ -1,7 +1,11 @@
 //! The composition root: from a configuration to a running server. The only room where the others are joined.
 
 mod admin;
+mod bring;
+mod by_hand;
 mod clients;
+pub mod doctor;
+mod import;
 mod jobs;
 mod join;
 mod keyring;
@@ -18,12 +22,15 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use admin::{Admin, AdminFailure, MadeKey};
+pub use by_hand::{HandFailure, HandMade, LONGEST_TOKEN, link_by_hand};
 pub use clients::MadeClient;
+pub use import::{ImportFailure, ImportWish, import};
 pub use keyring::{key_names, new_key};
 pub use offer::{NoTool, check_tools, tool_name};
 pub use open::{OpenFailure, Opened, open, open_database};
 pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonView};
 
+pub use crate::import::{Line as ImportLine, Report as ImportReport};
 pub use crate::mcp::service as endpoint;
 
 pub use crate::auth::{KeyKind, KeyLimits, KeyOptions, Toolset};
@@ -154,6 +161,7 @@ pub async fn build_with(
         links,
         quota,
         notices: notices::read(&config.pages)?,
+        stop: stop.clone(),
     };
     let doors = shared.doors(opened.keyring, spotify.clone(), make)?;
     Ok(App {

@@ -20,7 +20,13 @@ use crate::{
 };
 
 /// The row of the vault that holds the hash key.
-const HASH_KEY: &str = "hash-key";
+pub(super) const HASH_KEY: &str = "hash-key";
+/// Where it is sealed for.
+const PLACE: Place<'static> = Place {
+    table: "vault",
+    column: "sealed",
+    row: HASH_KEY,
+};
 /// The name of the key file that `dev` makes beside the database.
 const KEY_FILE: &str = "auxcord.key";
 /// The name of the key that `dev` makes.
@@ -109,7 +115,7 @@ impl OpenFailure {
         match self {
             Self::Config(faults) => faults.hint(),
             Self::Store(StoreError::Foreign(tables)) if tables.contains("spotify_tokens") => {
-                "this looks like the Python server's database; nothing in it was changed. Name a new one in DATABASE_URL: people connect once more there".into()
+                "this looks like the Python server's database; nothing in it was changed. Name a new one in DATABASE_URL and bring its people over with `auxcord import DATABASE`".into()
             }
             Self::Store(StoreError::Foreign(_)) => {
                 "nothing in it was changed; name a database of auxcord's own in DATABASE_URL".into()
@@ -162,18 +168,16 @@ pub struct Opened {
 /// [`OpenFailure`].
 pub async fn open_database(config: &Config) -> Result<(Db, Option<TempDir>), OpenFailure> {
     let mut temporary = None;
-    let target = match &config.database.url {
-        DatabaseUrl::Sqlite { path } => Target::Sqlite(path.clone()),
-        DatabaseUrl::Postgres(url) => Target::Postgres(url.clone()),
-        DatabaseUrl::Temporary => {
-            let folder = tempfile::Builder::new()
-                .prefix("auxcord-")
-                .tempdir()
-                .map_err(OpenFailure::Temporary)?;
-            let path = folder.path().join("sandbox.db");
-            temporary = Some(folder);
-            Target::Sqlite(path)
-        }
+    let target = if let Some(target) = target(&config.database.url) {
+        target
+    } else {
+        let folder = tempfile::Builder::new()
+            .prefix("auxcord-")
+            .tempdir()
+            .map_err(OpenFailure::Temporary)?;
+        let path = folder.path().join("sandbox.db");
+        temporary = Some(folder);
+        Target::Sqlite(path)
     };
     let options = DbOptions {
         target,
@@ -192,22 +196,13 @@ pub async fn open(config: &Config, now: Millis) -> Result<Opened, OpenFailure> {
     let (db, temporary) = open_database(config).await?;
     let sealed = db.find_sealed(HASH_KEY).await?;
     let (keyring, made_key_file) = keyring(config, sealed.is_some(), temporary.is_some())?;
-    let place = Place {
-        table: "vault",
-        column: "sealed",
-        row: HASH_KEY,
-    };
     let sealed = if let Some(sealed) = sealed {
         sealed
     } else {
-        let fresh = keyring.seal(place, &random_bytes::<32>(), random_bytes());
+        let fresh = keyring.seal(PLACE, &random_bytes::<32>(), random_bytes());
         db.insert_sealed(HASH_KEY, &fresh, now).await?
     };
-    let plain = keyring
-        .open(place, &sealed)
-        .map_err(OpenFailure::WrongKeyring)?;
-    let hash_key =
-        HashKey::from_slice(&plain).ok_or(OpenFailure::WrongKeyring(OpenFault::Refused))?;
+    let hash_key = hash_key(&keyring, &sealed)?;
     Ok(Opened {
         db,
         keyring,
@@ -215,6 +210,26 @@ pub async fn open(config: &Config, now: Millis) -> Result<Opened, OpenFailure> {
         made_key_file,
         temporary,
     })
+}
+
+/// Where an address leads, unless that is to a file yet to be made in a temporary folder.
+pub(super) fn target(url: &DatabaseUrl) -> Option<Target> {
+    match url {
+        DatabaseUrl::Sqlite { path } => Some(Target::Sqlite(path.clone())),
+        DatabaseUrl::Postgres(url) => Some(Target::Postgres(url.clone())),
+        DatabaseUrl::Temporary => None,
+    }
+}
+
+/// Opens the database's own key, which is the check that the keyring is this database's.
+///
+/// # Errors
+/// [`OpenFailure::WrongKeyring`].
+pub(super) fn hash_key(keyring: &Keyring, sealed: &[u8]) -> Result<HashKey, OpenFailure> {
+    let plain = keyring
+        .open(PLACE, sealed)
+        .map_err(OpenFailure::WrongKeyring)?;
+    HashKey::from_slice(&plain).ok_or(OpenFailure::WrongKeyring(OpenFault::Refused))
 }
 
 /// The configured keyring, else the one in the key file, which is made only for a database that needs no old one.
@@ -251,19 +266,24 @@ fn keyring(
     }
 }
 
-fn key_file(database: &DatabaseUrl) -> PathBuf {
+pub(super) fn key_file(database: &DatabaseUrl) -> PathBuf {
     match database {
         DatabaseUrl::Sqlite { path } => path.parent().unwrap_or(Path::new("")).join(KEY_FILE),
         DatabaseUrl::Postgres(_) | DatabaseUrl::Temporary => PathBuf::from(KEY_FILE),
     }
 }
 
-/// Writes a file that only its owner can read: whole or not at all, and never over another one.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let folder = match path.parent() {
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
-    };
+    }
+}
+
+/// Writes a file that only its owner can read: whole or not at all, and never over another one.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let folder = folder_of(path);
     // Only its owner can read a file that this library makes.
     let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;

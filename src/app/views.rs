@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::{
     clock::Millis,
+    crypto::ImportedKey,
     link::LinkState,
     oauth::Client,
     store::{AuditRow, KeyRow, LinkRow, LinkStatus, PersonRow},
@@ -39,8 +40,10 @@ pub struct KeyView {
     pub id: String,
     /// Whose it is.
     pub person: String,
-    /// `api` or `link`.
+    /// `api`, `link`, or `imported` for an earlier server's, which opens both doors.
     pub kind: String,
+    /// Whether its owner should replace it, because it stands in URLs and is an earlier server's.
+    pub replace_me: bool,
     /// The owner's name for it.
     pub label: String,
     /// No tool that writes.
@@ -172,6 +175,7 @@ impl From<KeyRow> for KeyView {
         Self {
             id: row.id.to_string(),
             person: row.person_id.to_string(),
+            replace_me: row.kind == ImportedKey::KIND,
             kind: row.kind,
             label: row.label,
             read_only: row.read_only,
@@ -221,6 +225,6 @@ fn link_state(link: Option<&LinkRow>) -> LinkState {
     })
 }
 
-fn rfc3339(at: Millis) -> String {
+pub(super) fn rfc3339(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).map_or_else(|_| at.to_string(), |at| at.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::store::{GrantId, KeyId, PersonId};
+use crate::store::{ClientId, GrantId, KeyId, PersonId};
 
 use super::scope::{Scope, Scopes};
 
@@ -17,6 +17,8 @@ pub struct Caller {
     pub limits: KeyLimits,
     /// What this very request does without.
     pub asked: KeyLimits,
+    /// What the stream that it came on does without, where there is one.
+    pub stream: KeyLimits,
 }
 
 /// What a caller presented.
@@ -28,6 +30,8 @@ pub enum Credential {
     Grant {
         /// The grant that it belongs to.
         id: GrantId,
+        /// The client that was granted something.
+        client: ClientId,
         /// What the token may do.
         granted: Scopes,
         /// What its client asked for and the person withheld.
@@ -67,12 +71,13 @@ impl Caller {
 
     /// Whether everything but reading is taken away.
     pub fn reads_only(&self) -> bool {
-        self.limits.read_only || self.asked.read_only
+        let all = [&self.limits, &self.asked, &self.stream];
+        all.into_iter().any(|limits| limits.read_only)
     }
 
     /// Whether tools of `toolset` are left, as far as toolsets decide it.
     pub fn may_use(&self, toolset: Toolset) -> bool {
-        [&self.limits, &self.asked]
+        [&self.limits, &self.asked, &self.stream]
             .into_iter()
             .all(|limits| limits.leave_toolset(toolset))
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, MINUTE, Millis},
-    crypto::{ApiKey, HashKey, KeyKind, SecretHash, Token, TokenKind, random_bytes},
+    crypto::{ApiKey, HashKey, ImportedKey, KeyKind, SecretHash, Token, TokenKind, random_bytes},
     store::{Db, FoundKey, FoundToken, Freshness, GrantId, KeyId, NewKey, PersonId, StoreError},
 };
 
@@ -133,17 +133,20 @@ impl Keys {
         IssuedKey { key, stored }
     }
 
-    /// Who `text` is the key of, if it is a key of `kind`.
+    /// Who `text` is the key of, if it is a key of `kind`, or one of an earlier server's, whose keys opened both doors.
     ///
     /// # Errors
     /// [`Refusal`].
     pub async fn check(&self, kind: KeyKind, text: &str) -> Result<Caller, Refusal> {
-        let key = ApiKey::parse(text)
-            .filter(|key| key.kind() == kind)
-            .ok_or(Refusal::Invalid)?;
-        let known = self
-            .recognise(key.hash(&self.inner.hash_key), Looked::Key)
-            .await?;
+        let hash_key = &self.inner.hash_key;
+        let hash = match ApiKey::parse(text) {
+            Some(key) if key.kind() == kind => key.hash(hash_key),
+            Some(_) => return Err(Refusal::Invalid),
+            None => ImportedKey::parse(text)
+                .ok_or(Refusal::Invalid)?
+                .hash(hash_key),
+        };
+        let known = self.recognise(hash, Looked::Key).await?;
         Ok(known.caller.clone())
     }
 
@@ -156,7 +159,8 @@ impl Keys {
         text: &str,
         resource: Option<&str>,
     ) -> Result<Caller, Refusal> {
-        let Some(resource) = resource.filter(|_| !text.starts_with("aux_")) else {
+        let is_key = text.starts_with("aux_") || ImportedKey::parse(text).is_some();
+        let Some(resource) = resource.filter(|_| !is_key) else {
             return self.check(KeyKind::Api, text).await;
         };
         let token = Token::parse(text)
@@ -321,6 +325,7 @@ impl From<FoundKey> for Known {
                     exclude_tools: found.exclude_tools.map(names).unwrap_or_default(),
                 },
                 asked: KeyLimits::default(),
+                stream: KeyLimits::default(),
             },
             audience: None,
             expires_at: found.expires_at,
@@ -336,11 +341,13 @@ impl From<FoundToken> for Known {
                 person: found.person_id,
                 credential: Credential::Grant {
                     id: found.grant_id,
+                    client: found.client_ref,
                     granted: Scopes::of_names(&found.scopes),
                     withheld: Scopes::of_names(&found.withheld),
                 },
                 limits: KeyLimits::default(),
                 asked: KeyLimits::default(),
+                stream: KeyLimits::default(),
             },
             audience: Some(found.resource),
             expires_at: Some(found.expires_at),

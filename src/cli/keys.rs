@@ -1,10 +1,10 @@
 //! `auxcord keys create|list|revoke`: API keys and link keys.
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::output;
 use crate::{
-    app::{Admin, KeyKind, KeyLimits, KeyOptions, KeyView, Toolset, tool_name},
+    app::{Admin, KeyKind, KeyLimits, KeyOptions, KeyView, MadeKey, Toolset, tool_name},
     clock::{Clock, DAY, HOUR, MINUTE, Millis},
     config::Config,
 };
@@ -15,27 +15,8 @@ pub(super) enum Command {
     Create {
         /// Their id or Spotify id
         person: String,
-        /// A name for the key
-        #[arg(long, default_value = "made by the operator")]
-        label: String,
-        /// `api` for the Authorization header, `link` for the connector URL
-        #[arg(long, value_enum, default_value_t = Kind::Api)]
-        kind: Kind,
-        /// When the key ends, from now: 30d, 12h, 90m; without it, never
-        #[arg(long, value_name = "TIME", value_parser = duration)]
-        expires_in: Option<Millis>,
-        /// No tool that changes anything
-        #[arg(long)]
-        read_only: bool,
-        /// Only these toolsets, comma-separated: core, spoken, curation
-        #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = toolset)]
-        toolsets: Option<Vec<Toolset>>,
-        /// Only these tools, comma-separated, whatever their toolset
-        #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
-        tools: Option<Vec<String>>,
-        /// Never these tools, comma-separated
-        #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
-        exclude_tools: Vec<String>,
+        #[command(flatten)]
+        wishes: Wishes,
     },
     /// Every key, or those of one person; never the keys themselves
     List {
@@ -49,6 +30,52 @@ pub(super) enum Command {
     },
 }
 
+/// What a new key is to be.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Wishes {
+    /// A name for the key
+    #[arg(long, default_value = "made by the operator")]
+    label: String,
+    /// `api` for the Authorization header, `link` for the connector URL
+    #[arg(long, value_enum, default_value_t = Kind::Api)]
+    kind: Kind,
+    /// When the key ends, from now: 30d, 12h, 90m; without it, never
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    expires_in: Option<Millis>,
+    /// No tool that changes anything
+    #[arg(long)]
+    read_only: bool,
+    /// Only these toolsets, comma-separated: core, spoken, curation
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = toolset)]
+    toolsets: Option<Vec<Toolset>>,
+    /// Only these tools, comma-separated, whatever their toolset
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
+    tools: Option<Vec<String>>,
+    /// Never these tools, comma-separated
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = tool)]
+    exclude_tools: Vec<String>,
+}
+
+impl Wishes {
+    /// The same for the application, at `now`.
+    pub(super) fn options(self, now: Millis) -> KeyOptions {
+        KeyOptions {
+            kind: match self.kind {
+                Kind::Api => KeyKind::Api,
+                Kind::Link => KeyKind::Link,
+            },
+            label: self.label,
+            limits: KeyLimits {
+                read_only: self.read_only,
+                toolsets: self.toolsets,
+                tools: self.tools,
+                exclude_tools: self.exclude_tools,
+            },
+            expires_at: self.expires_in.map(|life| now + life),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Kind {
     Api,
@@ -59,40 +86,9 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
     let clock = Clock::System;
     let admin = Admin::open(&config, clock.clone()).await?;
     match command {
-        Command::Create {
-            person,
-            label,
-            kind,
-            expires_in,
-            read_only,
-            toolsets,
-            tools,
-            exclude_tools,
-        } => {
-            let made = admin
-                .make_key(
-                    &person,
-                    KeyOptions {
-                        kind: match kind {
-                            Kind::Api => KeyKind::Api,
-                            Kind::Link => KeyKind::Link,
-                        },
-                        label,
-                        limits: KeyLimits {
-                            read_only,
-                            toolsets,
-                            tools,
-                            exclude_tools,
-                        },
-                        expires_at: expires_in.map(|life| clock.now() + life),
-                    },
-                )
-                .await?;
-            eprintln!(
-                "key {} was made; this is the only time it is shown",
-                made.id
-            );
-            output::text(&format!("{}\n", made.key.expose()))
+        Command::Create { person, wishes } => {
+            let made = admin.make_key(&person, wishes.options(clock.now())).await?;
+            shown_once(&made)
         }
         Command::List { person } => print(admin.keys(person.as_deref()).await?),
         Command::Revoke { id } => {
@@ -100,6 +96,15 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
             output::text("revoked\n")
         }
     }
+}
+
+/// Prints a new key, alone, to stdout.
+pub(super) fn shown_once(made: &MadeKey) -> anyhow::Result<()> {
+    eprintln!(
+        "key {} was made; this is the only time it is shown",
+        made.id
+    );
+    output::text(&format!("{}\n", made.key.expose()))
 }
 
 pub(super) fn print(keys: Vec<KeyView>) -> anyhow::Result<()> {

@@ -3,7 +3,9 @@
 mod clients;
 pub mod config;
 mod demo;
+mod doctor;
 mod health;
+mod import;
 mod keyring;
 mod keys;
 mod migrate;
@@ -17,7 +19,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    app::{AdminFailure, MakeEndpoint, OpenFailure, endpoint},
+    app::{AdminFailure, HandFailure, ImportFailure, MakeEndpoint, OpenFailure, endpoint},
     config::{Config, Faults, Flags, Sources, Transport},
 };
 
@@ -37,6 +39,8 @@ enum Command {
     Serve(serve::Options),
     /// Run the simulated Spotify alone, for tests and clients under development
     Sandbox(sandbox::Options),
+    /// Look at the whole set-up and say what is wrong with it, and what to do
+    Doctor(doctor::Options),
     /// Ask the server that runs here with these settings whether it lives, for health checks
     Health,
     /// Bring the database up to date and stop
@@ -50,6 +54,8 @@ enum Command {
     /// OAuth clients: those made by hand, and those that came by themselves
     #[command(subcommand)]
     Clients(clients::Command),
+    /// Take over the people, links and keys of the Python server
+    Import(import::Options),
     /// The keyring that seals what is stored
     #[command(subcommand)]
     Keyring(keyring::Command),
@@ -107,6 +113,7 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     } = cli.settings;
     let flags = match &cli.command {
         Some(Command::Serve(options)) => options.flags.clone(),
+        Some(Command::Doctor(options)) => options.flags.clone(),
         _ => Flags::default(),
     };
     let sources = Sources::from_process(
@@ -124,11 +131,13 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     match command {
         Command::Serve(options) => block_on(serve::run(options, sources, make)),
         Command::Sandbox(options) => block_on(sandbox::run(options, sources)),
+        Command::Doctor(options) => block_on(doctor::run(options, sources)),
         Command::Health => block_on(health::run(Config::load(&sources)?)),
         Command::Migrate => block_on(migrate::run(Config::load(&sources)?)),
         Command::Users(command) => block_on(users::run(command, Config::load(&sources)?)),
         Command::Keys(command) => block_on(keys::run(command, Config::load(&sources)?)),
         Command::Clients(command) => block_on(clients::run(command, Config::load(&sources)?)),
+        Command::Import(options) => block_on(import::run(options, Config::load(&sources)?)),
         Command::Keyring(command) => keyring::run(command, &sources),
         Command::Config(ConfigCommand::Default) => output::text(config::default()),
         Command::Config(ConfigCommand::Check) => output::text(&config::check(&sources)?),
@@ -175,6 +184,10 @@ fn hint(failure: &anyhow::Error) -> Option<String> {
             Some(faults.hint())
         } else if let Some(failure) = cause.downcast_ref::<AdminFailure>() {
             Some(failure.hint().to_owned())
+        } else if let Some(failure) = cause.downcast_ref::<ImportFailure>() {
+            Some(failure.hint())
+        } else if let Some(failure) = cause.downcast_ref::<HandFailure>() {
+            Some(failure.hint())
         } else {
             cause
                 .downcast_ref::<output::Hinted>()

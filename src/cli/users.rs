@@ -1,12 +1,16 @@
-//! `auxcord users list|show|export|delete`: the people on this server.
+//! `auxcord users list|show|export|delete|link`: the people on this server.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Read};
 
+use anyhow::Context;
 use clap::Subcommand;
+use console::Term;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
 
-use super::output;
+use super::{keys, output};
 use crate::{
-    app::{Admin, PersonView},
+    app::{Admin, LONGEST_TOKEN, PersonView, link_by_hand},
     clock::Clock,
     config::Config,
 };
@@ -33,15 +37,63 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Connect a person by a Spotify token that is read from standard input, and print an API key, once
+    ///
+    /// The token is an access or a refresh token of this server's Spotify app. Whose it is says Spotify. A link made of
+    /// an access token alone ends with it, within the hour.
+    Link {
+        #[command(flatten)]
+        wishes: keys::Wishes,
+    },
 }
 
 pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> {
-    let admin = Admin::open(&config, Clock::System).await?;
+    let admin = || Admin::open(&config, Clock::System);
     match command {
-        Command::List => list(&admin).await,
-        Command::Show { person } => show(&admin, &person).await,
-        Command::Export { person } => output::json(&admin.export(&person).await?),
-        Command::Delete { person, yes } => delete(&admin, &person, yes).await,
+        Command::List => list(&admin().await?).await,
+        Command::Show { person } => show(&admin().await?, &person).await,
+        Command::Export { person } => output::json(&admin().await?.export(&person).await?),
+        Command::Delete { person, yes } => delete(&admin().await?, &person, yes).await,
+        Command::Link { wishes } => link(wishes, &config).await,
+    }
+}
+
+async fn link(wishes: keys::Wishes, config: &Config) -> anyhow::Result<()> {
+    let token = read_token()?;
+    let options = wishes.options(Clock::System.now());
+    let made = link_by_hand(config, Clock::System, &token, options).await?;
+    let name = made.display_name.as_deref().unwrap_or(&made.spotify_id);
+    eprintln!(
+        "{} (Spotify {}) is connected as {}",
+        output::plain(name),
+        output::plain(&made.spotify_id),
+        made.person
+    );
+    if let Some(end) = &made.ends_at {
+        eprintln!(
+            "note: this was an access token, which cannot be renewed: the link ends with it, at the latest at {end}; a refresh token would last"
+        );
+    }
+    keys::shown_once(&made.key)
+}
+
+/// The first line of standard input; a terminal does not show it.
+fn read_token() -> anyhow::Result<SecretString> {
+    if io::stdin().is_terminal() {
+        let term = Term::stderr();
+        term.write_str("Spotify token (not shown): ")
+            .and_then(|()| term.read_secure_line())
+            .map(|line| Zeroizing::new(line).trim().to_owned().into())
+            .context("the token cannot be read from the terminal")
+    } else {
+        let mut text = Zeroizing::new(String::new());
+        let longest = u64::try_from(LONGEST_TOKEN).unwrap_or(u64::MAX);
+        // A line end and one byte that shows that it is too long.
+        io::stdin()
+            .take(longest + 3)
+            .read_to_string(&mut text)
+            .context("standard input cannot be read")?;
+        Ok(text.trim().to_owned().into())
     }
 }
 

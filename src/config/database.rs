@@ -56,6 +56,16 @@ impl Database {
     }
 }
 
+impl DatabaseUrl {
+    /// The database that `text` names, in the spelling of this server or of `SQLAlchemy`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to write instead; neither repeats the text, which may hold a password.
+    pub fn parse(text: &str) -> Result<Self, (&'static str, &'static str)> {
+        parse(text)
+    }
+}
+
 impl fmt::Display for DatabaseUrl {
     /// Without user, password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

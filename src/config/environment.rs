@@ -10,7 +10,8 @@ use std::{
 
 use super::{
     layers::{Layer, Layers, is_blank, read_small},
-    table::{OLDER, SETTINGS},
+    notes::{About, Note},
+    table::{OLDER, SETTINGS, Setting},
 };
 
 /// From this likeness on (Jaro-Winkler, 1 is equal) a foreign variable counts as a misspelt one of ours.
@@ -81,11 +82,11 @@ impl Layers {
                 continue;
             }
             if let Some((value, layer)) = plain {
-                if let Some(text) = self.utf8(&value, setting.variable) {
+                if let Some(text) = self.utf8(setting, &value, setting.variable) {
                     self.put(setting.key, &text, layer, setting.variable.to_owned());
                 }
             } else if let Some((value, layer)) = file
-                && let Some(path) = self.utf8(&value, &file_variable)
+                && let Some(path) = self.utf8(setting, &value, &file_variable)
             {
                 self.put_secret_file(setting, &path, layer, file_variable);
             }
@@ -100,9 +101,8 @@ impl Layers {
     fn foreign_names(&mut self, is_set: impl Fn(&str) -> bool) {
         for (name, why) in OLDER {
             if is_set(name) {
-                self.notes.push(format!(
-                    "{name} is known from older servers and not needed: {why}"
-                ));
+                let text = format!("{name} is known from older servers and not needed: {why}");
+                self.foreign(About::Older(name), text);
             }
         }
     }
@@ -117,15 +117,20 @@ impl Layers {
             one.len() >= SHORTEST_MISSPELT && strsim::jaro_winkler(one, name) >= MISSPELT
         });
         if let Some(near) = near.filter(|_| !known) {
-            self.notes.push(format!(
-                "{name} is not a setting and has no effect; did you mean {near}?"
-            ));
+            let text = format!("{name} is not a setting and has no effect; did you mean {near}?");
+            self.foreign(About::Misspelt(name.to_owned()), text);
         }
     }
 
-    fn utf8(&mut self, value: &OsStr, name: &str) -> Option<String> {
+    fn foreign(&mut self, about: About, text: String) {
+        self.notes.push(text.clone());
+        self.foreign.push(Note { about, text });
+    }
+
+    fn utf8(&mut self, setting: &Setting, value: &OsStr, name: &str) -> Option<String> {
         let text = value.to_str().map(str::to_owned);
         if text.is_none() {
+            self.spoil(setting.key);
             self.faults
                 .push(name, "not UTF-8", "write it again as plain text");
         }

@@ -2,7 +2,7 @@
 //! text a setting, with the name under which a person finds it again. Values are judged elsewhere.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::File,
     io::Read,
@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     faults::Faults,
+    notes::Note,
     sources::Sources,
     table::{self, SETTINGS, Setting},
 };
@@ -54,7 +55,13 @@ impl fmt::Debug for Entry {
 pub(super) struct Layers {
     pub(super) entries: BTreeMap<&'static str, Entry>,
     pub(super) notes: Vec<String>,
+    /// Those of the notes that are about variables which are none of ours.
+    pub(super) foreign: Vec<Note>,
     pub(super) faults: Faults,
+    /// The settings that a fault is about.
+    pub(super) spoilt: BTreeSet<&'static str>,
+    /// Where a secret was read from a file of its own.
+    pub(super) files: BTreeMap<&'static str, PathBuf>,
     sandbox: bool,
 }
 
@@ -82,6 +89,25 @@ impl Layers {
             layers.put(key, value, Layer::Flag(flag), flag.to_owned());
         }
         layers
+    }
+
+    /// Remembers that there is a fault about the setting.
+    pub(super) fn spoil(&mut self, key: &str) {
+        if let Some(setting) = table::by_key(key) {
+            self.spoilt.insert(setting.key);
+        }
+    }
+
+    /// Gives these settings their defaults again.
+    pub(super) fn leave_out(&mut self, keys: &BTreeSet<&'static str>) {
+        let mut defaults = Self::default();
+        defaults.file(DEFAULTS, &Layer::Default);
+        for key in keys {
+            match defaults.entries.remove(key) {
+                Some(entry) => self.entries.insert(key, entry),
+                None => self.entries.remove(key),
+            };
+        }
     }
 
     fn file(&mut self, text: &str, layer: &Layer) {
@@ -144,6 +170,7 @@ impl Layers {
             return;
         }
         let Some(text) = as_text(value, setting.list) else {
+            self.spoil(setting.key);
             self.faults.push(
                 format!("{} ({key} in {})", setting.variable, place(layer)),
                 format!("a {} is not what belongs here", value.type_str()),
@@ -184,22 +211,33 @@ impl Layers {
         if is_blank(path) || self.is_ignored(setting.key) {
             return;
         }
-        match read_small(Path::new(path.trim())) {
-            Ok(text) if is_blank(&text) => self.faults.push(
-                name,
-                format!("the file {path} is empty"),
-                "put the value into it, or unset the variable",
-            ),
-            Ok(text) => self.put(setting.key, &text, layer, name),
-            Err(what) => self.faults.push(
-                name,
-                format!("the file {path}: {what}"),
-                "name a file that this process may read",
-            ),
+        let path = Path::new(path.trim());
+        match read_small(path) {
+            Ok(text) if is_blank(&text) => {
+                self.spoil(setting.key);
+                self.faults.push(
+                    name,
+                    format!("the file {} is empty", path.display()),
+                    "put the value into it, or unset the variable",
+                );
+            }
+            Ok(text) => {
+                self.put(setting.key, &text, layer, name);
+                self.files.insert(setting.key, path.to_owned());
+            }
+            Err(what) => {
+                self.spoil(setting.key);
+                self.faults.push(
+                    name,
+                    format!("the file {}: {what}", path.display()),
+                    "name a file that this process may read",
+                );
+            }
         }
     }
 
     pub(super) fn both(&mut self, setting: &Setting, file_name: &str) {
+        self.spoil(setting.key);
         self.faults.push(
             setting.variable,
             format!("given twice, the second time through {file_name}"),
@@ -213,6 +251,7 @@ impl Layers {
             return;
         }
         let text = text.trim().to_owned();
+        self.files.remove(key);
         self.entries.insert(key, Entry { text, layer, name });
     }
 

@@ -45,6 +45,12 @@ pub struct Mcp {
     pub max_body_bytes: usize,
     /// `REQUEST_TIMEOUT_SECONDS`: for one request.
     pub request_timeout: Duration,
+    /// `SSE`: whether clients of the old transport (HTTP+SSE) are served.
+    pub sse: bool,
+    /// `SSE_IDLE_SECONDS`: after how long without a message a stream ends.
+    pub sse_idle: Duration,
+    /// `SSE_UNREAD_SECONDS`: how long answers wait for a client that does not read.
+    pub sse_unread: Duration,
     /// `CALLER_CACHE_SECONDS`: for how long a checked credential is remembered.
     pub caller_cache: Duration,
 }
@@ -64,6 +70,9 @@ impl Mcp {
         let trusted_image_hosts = hosts(reader, "mcp.trusted_image_hosts");
         let max_body_bytes = reader.small("mcp.max_body_bytes", 1024..=16 * 1024 * 1024);
         let request_timeout = reader.seconds("mcp.request_timeout_seconds", 1..=600);
+        let sse = reader.truth("mcp.sse");
+        let sse_idle = reader.seconds("mcp.sse_idle_seconds", 60..=86_400);
+        let sse_unread = reader.seconds("mcp.sse_unread_seconds", 1..=600);
         let caller_cache = reader.seconds("mcp.caller_cache_seconds", 0..=60);
         Some(Self {
             path: path?,
@@ -75,6 +84,9 @@ impl Mcp {
             trusted_image_hosts,
             max_body_bytes: max_body_bytes?,
             request_timeout: request_timeout?,
+            sse: sse?,
+            sse_idle: sse_idle?,
+            sse_unread: sse_unread?,
             caller_cache: caller_cache?,
         })
     }

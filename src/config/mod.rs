@@ -9,6 +9,7 @@ mod layers;
 mod limits;
 mod log;
 mod mcp;
+mod notes;
 mod oauth;
 mod origin;
 mod pages;
@@ -16,12 +17,18 @@ mod proxies;
 mod quota;
 mod reader;
 mod routes;
+mod salvage;
 mod secrets;
 mod server;
 mod show;
 mod sources;
 mod spotify;
 mod table;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use url::Url;
 
@@ -30,10 +37,12 @@ pub use faults::{Fault, Faults};
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use mcp::{Mcp, TOOLSETS};
+pub use notes::{About, Note};
 pub use oauth::Oauth;
 pub use origin::Origin;
 pub use pages::Pages;
 pub use quota::Quota;
+pub use salvage::Salvage;
 pub use secrets::Secrets;
 pub use server::{Environment, Server, Tls, Transport};
 pub use sources::{Flags, Sources};
@@ -66,6 +75,7 @@ pub struct Config {
     /// What is logged.
     pub log: Log,
     notes: Vec<String>,
+    files: BTreeMap<&'static str, PathBuf>,
     provenance: show::Provenance,
 }
 
@@ -101,6 +111,14 @@ impl Config {
     /// What is worth knowing about the sources and stops nothing, one sentence each.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The file that a secret was read from, where `variable` with `_FILE` named one.
+    pub fn secret_file(&self, variable: &str) -> Option<&Path> {
+        let setting = SETTINGS
+            .iter()
+            .find(|setting| setting.variable == variable)?;
+        self.files.get(setting.key).map(PathBuf::as_path)
     }
 
     /// The settings in force, one a line, and where each comes from; secrets only as `(set)`.
@@ -154,7 +172,7 @@ impl Config {
         let pages = Pages::read(reader);
         let log = Log::read(reader);
         if !sandbox && reader.text("spotify.client_id").is_none() {
-            reader.note("SPOTIFY_CLIENT_ID is not set: nobody can connect a Spotify account through this server's own app");
+            reader.note(notes::NO_APP);
         }
         Some(Self {
             server: server?,
@@ -168,6 +186,7 @@ impl Config {
             pages,
             log: log?,
             notes: reader.layers.notes.clone(),
+            files: reader.layers.files.clone(),
             provenance: show::Provenance::of(&reader.layers),
         })
     }

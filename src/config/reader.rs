@@ -152,6 +152,7 @@ impl Reader {
     /// Reports a fault of the setting `key`.
     pub(super) fn fault(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let name = self.name(key);
+        self.layers.spoil(key);
         self.layers.faults.push(name, what, remedy);
     }
 

@@ -4,6 +4,8 @@
 const TAKEN: &[&str] = &[
     "/",
     "/claude-mcp",
+    "/sse",
+    "/messages",
     "/authorize",
     "/token",
     "/register",

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{reader::Reader, server::Environment};
 
 const KEYRING: &str = "secrets.token_encryption_key";
+const IMPORT_KEY: &str = "secrets.import_encryption_key";
 const CLIENT_SECRET: &str = "spotify.client_secret";
 
 /// Spotify's client secrets have 32 characters; what is shorter than half of that is something else.
@@ -33,6 +34,9 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 pub struct Secrets {
     /// `TOKEN_ENCRYPTION_KEY`; without it one is made and kept beside the database (never in `prod`).
     pub keyring: Option<SecretString>,
+    /// `IMPORT_ENCRYPTION_KEY`: the Fernet key of the Python server whose database is imported. Judged where it is
+    /// used, because nothing else needs it.
+    pub import_key: Option<SecretString>,
 }
 
 impl Secrets {
@@ -49,6 +53,7 @@ impl Secrets {
         }
         Self {
             keyring: reader.secret(KEYRING),
+            import_key: reader.secret(IMPORT_KEY),
         }
     }
 }

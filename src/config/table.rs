@@ -39,6 +39,7 @@ pub const SETTINGS: &[Setting] = &[
     one("spotify.connect_timeout_ms", "SPOTIFY_CONNECT_TIMEOUT_MS"),
     one("spotify.call_timeout_ms", "SPOTIFY_CALL_TIMEOUT_MS"),
     secret("secrets.token_encryption_key", "TOKEN_ENCRYPTION_KEY"),
+    secret("secrets.import_encryption_key", "IMPORT_ENCRYPTION_KEY"),
     one("mcp.path", "MCP_PATH"),
     list("mcp.allowed_origins", "ALLOWED_ORIGINS"),
     list("mcp.toolsets", "TOOLSETS"),
@@ -48,6 +49,9 @@ pub const SETTINGS: &[Setting] = &[
     list("mcp.trusted_image_hosts", "TRUSTED_IMAGE_HOSTS"),
     one("mcp.max_body_bytes", "MAX_BODY_BYTES"),
     one("mcp.request_timeout_seconds", "REQUEST_TIMEOUT_SECONDS"),
+    one("mcp.sse", "SSE"),
+    one("mcp.sse_idle_seconds", "SSE_IDLE_SECONDS"),
+    one("mcp.sse_unread_seconds", "SSE_UNREAD_SECONDS"),
     one("mcp.caller_cache_seconds", "CALLER_CACHE_SECONDS"),
     one("oauth.registration", "OAUTH_REGISTRATION"),
     list("oauth.trusted_client_hosts", "OAUTH_TRUSTED_CLIENT_HOSTS"),
@@ -90,6 +94,16 @@ pub(super) const OLDER: &[(&str, &str)] = &[
     (
         "DEV_TOKEN",
         "there is no token that skips the login; `auxcord keys create` makes one for a person",
+    ),
+    ("API_KEY_LENGTH", "keys have one length, 32 random bytes"),
+    (
+        "TOKEN_EXPIRY_BUFFER",
+        "tokens are renewed when four fifths of their life are over",
+    ),
+    ("VITE_PORT", "PORT says where to listen"),
+    (
+        "VITE_ALLOWED_HOSTS",
+        "BASE_URL says under which name the server is reached",
     ),
 ];
 

@@ -1,10 +1,14 @@
 //! SECRETS: sealing what must be replayed, hashing what must only be recognised. Knows no database and no HTTP.
 
+mod fernet;
+mod imported;
 mod keyring;
 mod seal;
 mod secret;
 mod token;
 
+pub use fernet::{Fernet, FernetFault};
+pub use imported::ImportedKey;
 pub use keyring::{Keyring, KeyringFault};
 pub use seal::{OpenFault, Place};
 pub use secret::{ApiKey, HashKey, KeyKind, Opaque, Purpose, SecretHash};

@@ -23,6 +23,10 @@ pub enum Purpose {
     ApiKey,
     /// A key in the URL of the connector route.
     LinkKey,
+    /// A key of 32 characters that an earlier server issued.
+    ImportedKey,
+    /// Where something was brought in from: somebody's row at an earlier server, a token that was typed in.
+    Import,
     /// The `state` of a login at Spotify.
     State,
     /// The cookie that binds a login to one browser.
@@ -50,6 +54,8 @@ impl Purpose {
         match self {
             Self::ApiKey => b"api-key\0",
             Self::LinkKey => b"link-key\0",
+            Self::ImportedKey => b"imported-key\0",
+            Self::Import => b"import\0",
             Self::State => b"state\0",
             Self::Browser => b"browser\0",
             Self::AccessToken => b"access-token\0",

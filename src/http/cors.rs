@@ -50,7 +50,7 @@ fn layer() -> CorsLayer {
         .max_age(REMEMBERED)
 }
 
-fn is_allowed(allowed: &[String], origin: &HeaderValue) -> bool {
+pub(super) fn is_allowed(allowed: &[String], origin: &HeaderValue) -> bool {
     let Some(url) = origin.to_str().ok().and_then(|text| {
         let url = Url::parse(text).ok()?;
         // Only what browsers send, which is an origin in its normal form.

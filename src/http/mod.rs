@@ -1,5 +1,6 @@
 //! THE EDGE: what every request passes before and after its handler. Knows credentials, no tool and no page.
 
+mod addressed;
 mod challenge;
 mod cors;
 mod credential;
@@ -14,6 +15,7 @@ mod source;
 mod step_up;
 mod tls;
 
+pub use addressed::{Addressed, addressed};
 pub use challenge::Resource;
 pub use cors::{open_to, open_to_all};
 pub use credential::{Edge, require_bearer};

@@ -3,6 +3,7 @@
 //! The only room where a Spotify secret is plain. It yields an [`Access`] or says why there is none, and
 //! knows no tool and no HTTP of ours.
 
+mod brought;
 mod connect;
 mod redeem;
 mod renew;
@@ -19,6 +20,7 @@ use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
 pub use crate::store::{Given, LoginPurpose};
+pub use brought::{Brought, ExamineFault, Examined};
 pub use connect::{Completed, ConnectFault, Connection, Login, Outbound};
 pub use returned::{Returned, SpotifyAnswer};
 

@@ -231,7 +231,7 @@ fn events(given: &Given, link: &LinkChange, now: Millis) -> Vec<AuditEvent> {
         events.push(event("account.connected"));
     }
     match given {
-        Given::Keys(_) => {}
+        Given::Keys(_) | Given::Nothing => {}
         Given::Session(_) => events.push(event("session.started")),
         Given::Grant(grant) => events.push(
             event("oauth.granted")
@@ -243,7 +243,7 @@ fn events(given: &Given, link: &LinkChange, now: Millis) -> Vec<AuditEvent> {
 }
 
 /// Until when grants last on a consent that was given at `authorized_at`.
-fn grants_until(authorized_at: Millis) -> Millis {
+pub(super) fn grants_until(authorized_at: Millis) -> Millis {
     consent_end(authorized_at).map_or(authorized_at, |end| end - BEFORE_CONSENT_ENDS)
 }
 

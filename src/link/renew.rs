@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Access, Inner, LinkFault};
+use super::{Access, Inner, LinkFault, sealed::renews};
 use crate::{
     clock::Millis,
     crypto::random_bytes,
@@ -29,6 +29,9 @@ impl Inner {
             if row.version != stale {
                 return self.remember(&row);
             }
+            if !renews(&row) {
+                return self.suspend(&row, "access_token_ended").await;
+            }
             let token = self.open_refresh(&row)?;
             let now = self.parts.clock.now();
             let until = now.saturating_add(millis(lease));
@@ -54,7 +57,7 @@ impl Inner {
             .await
         {
             Ok(issued) => self.keep(row, token, issued, issued_at).await,
-            Err(AccountsError::InvalidGrant { .. }) => self.suspend(row).await,
+            Err(AccountsError::InvalidGrant { .. }) => self.suspend(row, "invalid_grant").await,
             Err(fault) => {
                 tracing::warn!(link = %row.id, error = %fault, "spotify did not renew a link; it is kept");
                 self.parts
@@ -111,18 +114,18 @@ impl Inner {
         self.remember(&self.find_active(row.person_id).await?)
     }
 
-    async fn suspend(&self, row: &LinkRow) -> Result<Access, LinkFault> {
+    async fn suspend(&self, row: &LinkRow, reason: &'static str) -> Result<Access, LinkFault> {
         let now = self.parts.clock.now();
         let event = AuditEvent::new(now, random_bytes(), "link.suspended", Outcome::Failure)
             .about(row.person_id)
-            .because("invalid_grant");
+            .because(reason);
         if self
             .parts
             .db
-            .update_link_suspended(row, "invalid_grant", &event, now)
+            .update_link_suspended(row, reason, &event, now)
             .await?
         {
-            tracing::warn!(link = %row.id, "spotify ended a link; the person has to reconnect");
+            tracing::warn!(link = %row.id, reason, "a link has ended; the person has to reconnect");
             self.held.invalidate(&row.person_id);
             self.granted.invalidate(&row.person_id);
             return Err(LinkFault::Suspended);

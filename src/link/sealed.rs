@@ -88,13 +88,26 @@ impl Inner {
             state: link.map_or(LinkState::Missing, |link| self.state(link)),
             scopes: split_scopes(link.map_or("", |link| &link.scopes)),
             authorized_at: link.map(|link| link.authorized_at),
-            reauthorize_by: link.and_then(|link| consent_end(link.authorized_at)),
+            reauthorize_by: link.and_then(|link| {
+                if renews(link) {
+                    consent_end(link.authorized_at)
+                } else {
+                    Some(link.access_expires_at)
+                }
+            }),
         }
     }
 
     /// A link whose tokens do not open is of as little use as one that Spotify ended.
     fn state(&self, link: &LinkRow) -> LinkState {
-        let opens = || self.open_access(link).is_ok() && self.open_refresh(link).is_ok();
+        let lasts = || {
+            if renews(link) {
+                self.open_refresh(link).is_ok()
+            } else {
+                self.parts.clock.now() < link.access_expires_at
+            }
+        };
+        let opens = || self.open_access(link).is_ok() && lasts();
         match link.status {
             LinkStatus::Active if opens() => LinkState::Active,
             LinkStatus::Active | LinkStatus::Suspended => LinkState::Suspended,
@@ -122,6 +135,22 @@ impl Inner {
         )
     }
 
+    /// Seals a refresh token that waits until it is known whose it is, for the origin named by `row`.
+    pub(super) fn seal_waiting(&self, row: &str, token: &RefreshToken) -> Vec<u8> {
+        self.parts.keyring.seal(
+            waiting_place(row),
+            token.expose().as_bytes(),
+            random_bytes(),
+        )
+    }
+
+    /// Opens one that waits; `None` when it does not open.
+    pub(super) fn open_waiting(&self, row: &str, sealed: &[u8]) -> Option<RefreshToken> {
+        let plain = self.parts.keyring.open(waiting_place(row), sealed).ok()?;
+        let text = String::from_utf8(plain.to_vec()).ok()?;
+        Some(RefreshToken::new(text))
+    }
+
     /// Fails closed: a token that does not open counts as a link that has ended, and nothing is overwritten.
     fn open(&self, id: LinkId, column: &'static str, sealed: &[u8]) -> Result<String, LinkFault> {
         let row = id.to_string();
@@ -134,6 +163,14 @@ impl Inner {
                 tracing::error!(link = %id, column, "a sealed token does not open with the keyring");
                 LinkFault::Suspended
             })
+    }
+}
+
+fn waiting_place(row: &str) -> Place<'_> {
+    Place {
+        table: "imports",
+        column: "refresh_sealed",
+        row,
     }
 }
 
@@ -151,7 +188,15 @@ pub(super) fn consent_end(authorized_at: Millis) -> Option<Millis> {
     Some(end.timestamp().as_millisecond())
 }
 
+/// Whether the link has a refresh token. One that was made of an access token alone ends with it.
+pub(super) fn renews(row: &LinkRow) -> bool {
+    !row.refresh_sealed.is_empty()
+}
+
 fn renew_at(row: &LinkRow) -> Millis {
+    if !renews(row) {
+        return row.access_expires_at;
+    }
     let life = (row.access_expires_at - row.access_issued_at).max(0);
     let spread = row.access_issued_at.rem_euclid(2 * SPREAD_PERCENT + 1) - SPREAD_PERCENT;
     row.access_issued_at + life * (RENEW_AT_PERCENT + spread) / 100

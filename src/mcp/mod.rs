@@ -12,7 +12,9 @@ mod ask;
 mod call;
 mod completions;
 mod fault;
+mod handler;
 mod lacking;
+pub mod message;
 pub mod picture;
 mod plain;
 mod premium;
@@ -33,6 +35,7 @@ mod upstream;
 mod view;
 
 pub use ask::StateKey;
-pub use plain::{Endpoint, Needs};
+pub use handler::Handler;
+pub use plain::{Endpoint, Needs, REFUSED, refusal};
 pub use registry::{Offer, ToolInfo, resolve, tool_named};
 pub use server::{Deps, Settings, service, survive};

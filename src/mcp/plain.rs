@@ -21,7 +21,6 @@ use rmcp::{
         StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
     },
 };
-use serde::Deserialize;
 use tower::{
     Service,
     util::{BoxCloneSyncService, MapResponse},
@@ -30,6 +29,8 @@ use tower::{
 use crate::auth::{Caller, Needed};
 
 use super::{
+    handler::Handler,
+    message,
     replies::Replies,
     server::Settings,
     strict::{self, Ambiguity},
@@ -37,7 +38,7 @@ use super::{
 
 /// The code of refusals that belong to HTTP rather than to a method; the one that the official TypeScript server
 /// uses, from the range that is free for servers.
-const REFUSED: ErrorCode = ErrorCode(-32_000);
+pub const REFUSED: ErrorCode = ErrorCode(-32_000);
 
 /// The most bytes of the library's plain-text refusal that are read.
 const REFUSAL_BYTES: usize = 4_096;
@@ -53,6 +54,7 @@ type Inner = BoxCloneSyncService<Request<Full<Bytes>>, Response, Infallible>;
 #[derive(Clone)]
 pub struct Endpoint {
     needs: Needs,
+    handler: Handler,
     inner: Inner,
     replies: Option<Arc<Replies>>,
     max_body_bytes: usize,
@@ -78,12 +80,14 @@ impl Endpoint {
             .with_max_request_body_bytes(settings.max_body_bytes)
             .enforce_origin_validation();
         let sessions = Arc::new(NeverSessionManager::default());
+        let by_message = Handler::new(handler.clone());
         let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
         let inner = MapResponse::new(service, |response: http::Response<_>| {
             response.map(Body::new)
         });
         Self {
             needs,
+            handler: by_message,
             inner: BoxCloneSyncService::new(inner),
             replies: None,
             max_body_bytes: settings.max_body_bytes,
@@ -96,6 +100,11 @@ impl Endpoint {
             replies: Some(Arc::new(replies)),
             ..self
         }
+    }
+
+    /// What answers behind the endpoint, for transports that bring messages another way.
+    pub fn handler(&self) -> Handler {
+        self.handler.clone()
     }
 
     /// What the operation `method` on `name` needs of `caller`.
@@ -114,8 +123,8 @@ impl Endpoint {
             Bytes::new()
         };
         if strict::check(&body) == Err(Ambiguity::Doubled) {
-            let (status, code, message) = why_unread(&body);
-            return refusal(status, None, code, message);
+            let ErrorData { code, message, .. } = message::why_unread(&body);
+            return refusal(StatusCode::BAD_REQUEST, None, code, message.into_owned());
         }
         let asked = self
             .replies
@@ -184,7 +193,8 @@ async fn translate(response: Response, sent: &[u8]) -> Response {
     };
     let unread = parts.status == StatusCode::UNSUPPORTED_MEDIA_TYPE && said.starts_with("fail to");
     let (status, code, message) = if unread {
-        why_unread(sent)
+        let ErrorData { code, message, .. } = message::why_unread(sent);
+        (StatusCode::BAD_REQUEST, code, message.into_owned())
     } else if parts.status.is_server_error() {
         tracing::error!(answer = said, "the protocol library failed");
         (
@@ -195,7 +205,7 @@ async fn translate(response: Response, sent: &[u8]) -> Response {
     } else {
         (parts.status, REFUSED, said)
     };
-    let mut translated = refusal(status, id_of(sent), code, message);
+    let mut translated = refusal(status, message::id_of(sent), code, message);
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             translated.headers_mut().append(name, value.clone());
@@ -204,45 +214,8 @@ async fn translate(response: Response, sent: &[u8]) -> Response {
     translated
 }
 
-/// Why a body is no JSON-RPC message (JSON-RPC 2.0, section 5.1). Batches ended with revision 2025-06-18.
-fn why_unread(sent: &[u8]) -> (StatusCode, ErrorCode, String) {
-    let (code, message) = match strict::check(sent) {
-        Err(Ambiguity::NotJson) => (
-            ErrorCode::PARSE_ERROR,
-            "Parse error: the body is not valid JSON",
-        ),
-        Err(Ambiguity::TooDeep) => (
-            ErrorCode::PARSE_ERROR,
-            "Parse error: the body is nested more than 128 levels deep",
-        ),
-        Err(Ambiguity::Doubled) => (
-            ErrorCode::INVALID_REQUEST,
-            "Invalid Request: an object in the body has a member twice",
-        ),
-        Ok(()) if sent.trim_ascii_start().starts_with(b"[") => (
-            ErrorCode::INVALID_REQUEST,
-            "Invalid Request: batches are not supported; send one message",
-        ),
-        Ok(()) => (
-            ErrorCode::INVALID_REQUEST,
-            "Invalid Request: the body is not a JSON-RPC 2.0 message",
-        ),
-    };
-    (StatusCode::BAD_REQUEST, code, message.to_owned())
-}
-
-/// The id of the message, where one can be read.
-fn id_of(sent: &[u8]) -> Option<RequestId> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        id: RequestId,
-    }
-    serde_json::from_slice::<Envelope>(sent)
-        .ok()
-        .map(|envelope| envelope.id)
-}
-
-fn refusal(
+/// An HTTP answer with a JSON-RPC error, which clients can read.
+pub fn refusal(
     status: StatusCode,
     id: Option<RequestId>,
     code: ErrorCode,

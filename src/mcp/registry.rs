@@ -397,7 +397,7 @@ impl Entry {
         };
         if !left(&caller.limits) {
             Some(Absent::WithheldByPerson(spec.name))
-        } else if !left(&caller.asked) {
+        } else if !left(&caller.asked) || !left(&caller.stream) {
             Some(Absent::WithheldByRequest(spec.name))
         } else if !caller.sees(spec.scope) {
             Some(Absent::WithheldByPerson(spec.name))

@@ -74,6 +74,12 @@ impl Door {
     pub fn readonly_resource_metadata(&self) -> String {
         format!("{}/readonly", self.resource_metadata())
     }
+
+    /// Where the metadata of the stream of the old transport is, if it is served.
+    pub fn sse_resource_metadata(&self) -> Option<String> {
+        let path = self.sse_path?;
+        Some(format!("{}{RESOURCE}{path}", self.issuer))
+    }
 }
 
 /// Every discovery document.
@@ -82,7 +88,14 @@ pub(super) fn routes(door: &Door) -> Router<Arc<Door>> {
     let resource = document(&protected_resource(door, door.resource()));
     let readonly = document(&protected_resource(door, door.readonly_resource()));
     let server = document(&authorization_server(door));
-    Router::new()
+    let mut routes = Router::new();
+    if let (Some(path), Some(resource)) = (door.sse_path, door.sse_resource()) {
+        let resource = document(&protected_resource(door, resource));
+        routes = routes
+            .route(&format!("{RESOURCE}{path}"), resource)
+            .route(&format!("{SERVER}{path}"), server.clone());
+    }
+    routes
         .route(RESOURCE, resource.clone())
         .route(&format!("{RESOURCE}{path}"), resource)
         .route(&format!("{RESOURCE}{path}/readonly"), readonly)

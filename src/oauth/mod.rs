@@ -88,6 +88,8 @@ pub struct Door {
     pub secure: bool,
     /// Path of the MCP endpoint; the resource is `{issuer}{mcp_path}`.
     pub mcp_path: String,
+    /// Path of the stream for clients of the old transport, if it is served; the resource is `{issuer}{sse_path}`.
+    pub sse_path: Option<&'static str>,
     /// For how long a refresh token that was just used gets the same answer again.
     pub replay_window: Duration,
 }
@@ -101,6 +103,11 @@ impl Door {
     /// The resource that the MCP endpoint without writes is.
     pub fn readonly_resource(&self) -> String {
         format!("{}{}/readonly", self.issuer, self.mcp_path)
+    }
+
+    /// The resource that the stream of the old transport is, if it is served.
+    pub fn sse_resource(&self) -> Option<String> {
+        self.sse_path.map(|path| format!("{}{path}", self.issuer))
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Resources {
     pub(super) whole: String,
     /// The MCP endpoint without writes.
     pub(super) readonly: String,
+    /// The stream of the old transport, if it is served.
+    sse: Option<String>,
     /// What people paste as the server's address.
     origin: String,
 }
@@ -19,6 +21,7 @@ impl Resources {
         Self {
             whole: door.resource(),
             readonly: door.readonly_resource(),
+            sse: door.sse_resource(),
             origin: door.issuer.clone(),
         }
     }
@@ -27,6 +30,7 @@ impl Resources {
     pub(super) fn find(&self, asked: &str) -> Option<&str> {
         [&self.whole, &self.readonly]
             .into_iter()
+            .chain(&self.sse)
             .find(|ours| self.names(asked, ours))
             .map(String::as_str)
     }

@@ -12,8 +12,10 @@ mod flows;
 mod freshness;
 mod grants;
 mod ids;
+mod imports;
 mod keys;
 mod links;
+mod look;
 mod open;
 mod people;
 mod quota;
@@ -40,8 +42,13 @@ pub use grants::{GRANT_LASTS, GrantRow, GrantStatus, MAX_GRANTS, NewGrant};
 pub use ids::{
     AppId, AuthorizationId, ClientId, FlowId, GrantId, KeyId, LinkId, PersonId, SessionId,
 };
+pub use imports::{
+    BroughtAccount, BroughtKey, BroughtLink, ImportRow, ImportStatus, Imported, KeyBrought,
+    LinkBrought, NewImport,
+};
 pub use keys::{FoundKey, KeyKept, KeyRow, MAX_KEYS, NewKey};
 pub use links::{LinkRow, LinkStatus, RotatedTokens};
+pub use look::Migrations;
 pub use open::{DbOptions, Target};
 pub use people::{Account, Connected, Given, LinkChange, NewConnection, NewLink, PersonRow};
 pub use quota::{Closure, ClosureKind, HourlyCalls};

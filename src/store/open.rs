@@ -5,6 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     ConnectOptions, Executor,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -15,7 +16,7 @@ use super::{Db, StoreError};
 const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
 
 /// Our tables and the migrator's. Anything else means that the database is somebody else's.
-const OURS: [&str; 19] = [
+const OURS: [&str; 20] = [
     "_sqlx_migrations",
     "allowances",
     "api_keys",
@@ -25,6 +26,7 @@ const OURS: [&str; 19] = [
     "counters",
     "flows",
     "grants",
+    "imports",
     "people",
     "quota_calls",
     "quota_closures",
@@ -36,6 +38,10 @@ const OURS: [&str; 19] = [
     "vault",
     "sqlite_sequence",
 ];
+/// What brings a SQLite file up to date.
+pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+/// The same for PostgreSQL: as many files, of the same names.
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 /// How often a start tries again when another process is opening or migrating the same SQLite file.
 const OPEN_ATTEMPTS: u32 = 5;
 
@@ -115,7 +121,24 @@ impl Db {
     }
 
     async fn refuse_foreign(&self) -> Result<(), StoreError> {
-        let tables: Vec<String> = match self {
+        let foreign = self.find_foreign().await.map_err(StoreError::Open)?;
+        if foreign.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::Foreign(foreign.join(", ")))
+        }
+    }
+
+    /// The tables that are not ours.
+    pub(super) async fn find_foreign(&self) -> Result<Vec<String>, sqlx::Error> {
+        let mut tables = self.find_tables().await?;
+        tables.retain(|name| !OURS.contains(&name.as_str()));
+        Ok(tables)
+    }
+
+    /// Every table.
+    pub(super) async fn find_tables(&self) -> Result<Vec<String>, sqlx::Error> {
+        match self {
             Self::Sqlite(pool) => {
                 sqlx::query_scalar("select name from sqlite_master where type = 'table' order by name")
                     .fetch_all(pool)
@@ -129,17 +152,6 @@ impl Db {
                 .fetch_all(pool)
                 .await
             }
-        }
-        .map_err(StoreError::Open)?;
-        let foreign: Vec<&str> = tables
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !OURS.contains(name))
-            .collect();
-        if foreign.is_empty() {
-            Ok(())
-        } else {
-            Err(StoreError::Foreign(foreign.join(", ")))
         }
     }
 
@@ -155,12 +167,12 @@ impl Db {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match self {
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+            Self::Postgres(pool) => POSTGRES.run(pool).await?,
             Self::Sqlite(pool) => {
                 // SQLite's migrator takes no lock, so a second process that starts at the same moment
                 // may lose the race for a table; the next attempt finds it there.
                 let mut attempt = 1;
-                while let Err(fault) = sqlx::migrate!("migrations/sqlite").run(pool).await {
+                while let Err(fault) = SQLITE.run(pool).await {
                     if attempt == OPEN_ATTEMPTS {
                         return Err(fault.into());
                     }

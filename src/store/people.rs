@@ -59,6 +59,8 @@ pub enum Given {
     Session(NewSession),
     /// A grant to a client, with its code.
     Grant(Box<NewGrant>),
+    /// Nothing but the link: it was made by the operator's hand.
+    Nothing,
 }
 
 /// A link about to be kept, sealed for the row `id`.
@@ -238,7 +240,7 @@ macro_rules! lock_person {
     };
 }
 
-pub(super) use lock_person;
+pub(super) use {lock_person, upsert_person};
 
 impl Db {
     /// Keeps a confirmed login: the person (new or known by their account), the link in place of an earlier one,
@@ -255,7 +257,7 @@ impl Db {
         Ok(in_transaction!(self, tx => {
             let waited_for = match &new.given {
                 Given::Grant(grant) => answer_authorization!(tx, grant, now),
-                Given::Keys(_) | Given::Session(_) => true,
+                Given::Keys(_) | Given::Session(_) | Given::Nothing => true,
             };
             if waited_for {
                 let person = upsert_person!(tx, new.person, &new.account, now);
@@ -276,6 +278,7 @@ impl Db {
                         insert_grant!(tx, person, grant, now);
                         Vec::new()
                     }
+                    Given::Nothing => Vec::new(),
                 };
                 if let LinkChange::Replace(..) = &new.link {
                     insert_revocation!(&mut *tx, Some(person.to_string()), None::<String>, now);

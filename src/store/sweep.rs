@@ -15,6 +15,8 @@ const STRANGERS_AUDIT_KEPT: Millis = 90 * DAY;
 const CALLS_KEPT: Millis = DAY + 2 * HOUR;
 /// How long a quota that was once used up says how many calls it had.
 const CEILINGS_KEPT: Millis = 30 * DAY;
+/// How long a refresh token waits for the import that was cut off while it checked whose it is.
+const BEGUN_IMPORTS_KEPT: Millis = 30 * DAY;
 /// How long a grant is kept after its end, so that the reuse of its tokens is noticed.
 const ENDED_GRANTS_KEPT: Millis = 30 * DAY;
 
@@ -47,6 +49,8 @@ pub struct Swept {
     pub audit: u64,
     /// Hours of counted calls.
     pub calls: u64,
+    /// Imports that were cut off and never taken up again.
+    pub imports: u64,
     /// Endpoints that may be tried again, and quotas that were used up long ago.
     pub closures: u64,
 }
@@ -108,6 +112,12 @@ impl Db {
                 .await?,
             calls: self
                 .delete_before("delete from quota_calls where hour <= $1", now - CALLS_KEPT)
+                .await?,
+            imports: self
+                .delete_before(
+                    "delete from imports where status = 'begun' and created_at <= $1",
+                    now - BEGUN_IMPORTS_KEPT,
+                )
                 .await?,
             closures: self
                 .delete_before(

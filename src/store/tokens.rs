@@ -12,6 +12,9 @@ pub struct FoundToken {
     /// The grant that it belongs to.
     #[sqlx(try_from = "String")]
     pub grant_id: GrantId,
+    /// The client that was granted something.
+    #[sqlx(try_from = "String")]
+    pub client_ref: ClientId,
     /// Who granted.
     #[sqlx(try_from = "String")]
     pub person_id: PersonId,
@@ -127,7 +130,7 @@ impl Db {
         now: Millis,
     ) -> Result<Option<FoundToken>, StoreError> {
         Ok(on!(self, pool => sqlx::query_as(
-            "select t.grant_id, g.person_id, t.scopes, g.withheld, g.resource, \
+            "select t.grant_id, g.client_ref, g.person_id, t.scopes, g.withheld, g.resource, \
              case when t.expires_at < g.expires_at then t.expires_at else g.expires_at end as expires_at, \
              t.first_used_at, g.last_used_at from tokens t join grants g on g.id = t.grant_id \
              where t.hash = $1 and t.kind = 'access' and $2 < t.expires_at \

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     auth::{KeyKind, Scope, Session},
+    crypto::ImportedKey,
     link::{LinkState, Standing},
     page::{SessionCookie, is_prefetch, long_date, show},
     store::{ClientKind, GrantRow, KeyRow},
@@ -165,8 +166,11 @@ fn key(row: &KeyRow) -> Key<'_> {
         label: &row.label,
         kind: match KeyKind::parse(&row.kind) {
             Some(KeyKind::Link) => "connector URL",
-            Some(KeyKind::Api) | None => "API key",
+            Some(KeyKind::Api) => "API key",
+            // What an earlier server issued opens both doors.
+            None => "API key and connector URL",
         },
+        replace_me: row.kind == ImportedKey::KIND,
         reads_only: row.read_only,
         // Single tools stand in the place of toolsets.
         only: row.tools.as_deref().or(row.toolsets.as_deref()).map(listed),
@@ -228,6 +232,7 @@ struct Key<'a> {
     id: String,
     label: &'a str,
     kind: &'static str,
+    replace_me: bool,
     reads_only: bool,
     only: Option<String>,
     without: Option<String>,

@@ -16,6 +16,8 @@ mod cli;
 mod collection;
 mod config;
 mod discovery;
+mod docs;
+mod doctor;
 mod edge;
 mod evening;
 mod harness;

@@ -68,7 +68,7 @@ async fn a_file_that_is_no_database_is_told_and_left_alone() {
 async fn another_program_s_database_is_refused_and_nothing_in_it_is_changed() {
     for (table, advice) in [
         ("songs", "a database of auxcord's own"),
-        ("spotify_tokens", "people connect once more there"),
+        ("spotify_tokens", "`auxcord import DATABASE`"),
     ] {
         let database = TestDatabase::new().await;
         let mut hand = Hand::on(&database).await;

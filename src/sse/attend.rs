@@ -1,0 +1,98 @@
+//! Serves one stream and looks after it: it ends when its client leaves, has been silent for too long, or holds a
+//! bearer that has ended, and when the process stops. Knows no message.
+
+use std::{sync::Arc, time::Duration};
+
+use rmcp::model::ClientJsonRpcMessage;
+use secrecy::ExposeSecret;
+use tokio::sync::mpsc::Receiver;
+
+use super::{Inner, Parts, calls::Calls, outbox::Outbox, stream::Stream, wire::Wire};
+use crate::auth::Refusal;
+
+/// How often it is looked whether the bearer is still good: as long as a revocation may take to be known.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Serves `stream` until it ends, and frees its place.
+pub(super) async fn attend(
+    streams: Arc<Inner>,
+    stream: Arc<Stream>,
+    incoming: Receiver<ClientJsonRpcMessage>,
+    outbox: Outbox,
+) {
+    let _leaving = Leaving {
+        streams: &streams,
+        stream: &stream,
+    };
+    let wire = Wire {
+        stream: Arc::clone(&stream),
+        incoming,
+        outbox: outbox.clone(),
+    };
+    let why = tokio::select! {
+        why = serve(&streams.parts, wire) => why,
+        why = watch(&streams.parts, &stream) => why,
+        () = drain(&streams.parts, &stream, &outbox) => return,
+        () = stream.ended() => return,
+    };
+    stream.end(why);
+}
+
+/// Answers what comes in. What the library says when it gives up may quote the client.
+async fn serve(parts: &Parts, wire: Wire) -> &'static str {
+    let (stream, gone) = (Arc::clone(&wire.stream), wire.stream.gone().clone());
+    let calls = Calls {
+        handler: parts.handler.service(),
+        stream,
+        limit: parts.call_limit,
+    };
+    match rmcp::service::serve_server_with_ct(calls, wire, gone).await {
+        Ok(running) => {
+            // How it ended is not told to anybody.
+            let _ = running.waiting().await;
+            "the protocol has ended"
+        }
+        Err(_) => "it did not begin with a handshake",
+    }
+}
+
+/// Why the stream is to end by itself.
+async fn watch(parts: &Parts, stream: &Stream) -> &'static str {
+    let idle = i64::try_from(parts.idle.as_millis()).unwrap_or(i64::MAX);
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    loop {
+        looks.tick().await;
+        let resting = stream.resting_since();
+        if resting.is_some_and(|since| parts.clock.now() - since >= idle) {
+            return "its client is silent";
+        }
+        let bearer = stream.bearer();
+        let resource = Some(parts.resource.as_str());
+        let checked = parts.keys.check_bearer(bearer.expose_secret(), resource);
+        // A database that does not answer is no reason: without it no message is taken either.
+        if matches!(checked.await, Err(Refusal::Invalid)) {
+            return "its bearer has ended";
+        }
+    }
+}
+
+/// When the process stops: lets the calls that are under way end, and then the stream, and returns when it has.
+async fn drain(parts: &Parts, stream: &Stream, outbox: &Outbox) {
+    parts.stop.cancelled().await;
+    stream.close().await;
+    outbox.end();
+    stream.ended().await;
+}
+
+/// Frees the stream's place, whatever happens.
+struct Leaving<'a> {
+    streams: &'a Inner,
+    stream: &'a Stream,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.stream.end("nobody looks after it");
+        self.streams.table.remove(self.stream);
+    }
+}
