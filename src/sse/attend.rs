@@ -38,7 +38,8 @@ pub(super) async fn attend(
     stream.end(why);
 }
 
-/// Answers what comes in. What the library says when it gives up may quote the client.
+/// Answers what comes in. No handshake is asked for: clients open a new stream when theirs has ended, and go on where
+/// they were.
 async fn serve(parts: &Parts, wire: Wire) -> &'static str {
     let (stream, gone) = (Arc::clone(&wire.stream), wire.stream.gone().clone());
     let calls = Calls {
@@ -46,14 +47,10 @@ async fn serve(parts: &Parts, wire: Wire) -> &'static str {
         stream,
         limit: parts.call_limit,
     };
-    match rmcp::service::serve_server_with_ct(calls, wire, gone).await {
-        Ok(running) => {
-            // How it ended is not told to anybody.
-            let _ = running.waiting().await;
-            "the protocol has ended"
-        }
-        Err(_) => "it did not begin with a handshake",
-    }
+    let running = rmcp::service::serve_directly_with_ct(calls, wire, None, gone);
+    // How it ended is told to nobody.
+    let _ = running.waiting().await;
+    "the protocol has ended"
 }
 
 /// Why the stream is to end by itself.

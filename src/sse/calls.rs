@@ -4,9 +4,9 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use rmcp::{
-    ErrorData, RoleServer,
+    ErrorData, Peer, RoleServer,
     model::{
-        ClientNotification, ClientRequest, ProtocolVersion, RequestId, ServerConfig, ServerResult,
+        ClientNotification, ClientRequest, InitializeRequestParams, ProtocolVersion, RequestId, ServerConfig, ServerResult,
     },
     service::{NotificationContext, RequestContext, Service},
 };
@@ -29,6 +29,7 @@ impl Service<RoleServer> for Calls {
     ) -> Result<ServerResult, ErrorData> {
         let span = context.extensions.remove::<Span>();
         let cancelled = context.ct.clone();
+        let peer = context.peer.clone();
         let mut place = Place {
             stream: &self.stream,
             id: context.id.clone(),
@@ -38,6 +39,9 @@ impl Service<RoleServer> for Calls {
         let handling = tokio::time::timeout(self.limit, handling)
             .instrument(span.unwrap_or_else(Span::current));
         let handled = handling.await;
+        if let Ok(Ok(ServerResult::InitializeResult(settled))) = &handled {
+            settle(&peer, settled.protocol_version.clone());
+        }
         // The library throws the answer to a cancelled call away.
         place.is_left_to_the_answer = !cancelled.is_cancelled();
         handled.unwrap_or_else(|_| {
@@ -64,6 +68,15 @@ impl Service<RoleServer> for Calls {
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         self.handler.supported_protocol_versions()
+    }
+}
+
+/// What follows on this stream is of the revision that was settled on, not of the one that was asked for.
+fn settle(peer: &Peer<RoleServer>, revision: ProtocolVersion) {
+    if let Some(asked) = peer.peer_info() {
+        let mut info = InitializeRequestParams::clone(&asked);
+        info.protocol_version = revision;
+        peer.set_peer_info(info);
     }
 }
 

@@ -1,14 +1,16 @@
-// The Inspector's command line in one era: `node inspector.mjs legacy|modern`. Each call is a process of its own.
+// The Inspector's command line in one era, over the endpoint or the transport of 2024: `node inspector.mjs legacy|modern [sse]`. Each call is a process of its own.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
-  badArguments, checkAnswer, checkRefusal, checkSearch, checkStatus, checkTools, key, main, url, wrongKey,
+  badArguments, checkAnswer, checkRefusal, checkSearch, checkStatus, checkTools, key, main, sseUrl, url, wrongKey,
 } from './story.mjs';
 
 const era = process.argv[2];
+const transport = process.argv[3] ?? 'http';
+const address = transport === 'sse' ? sseUrl : url;
 const manifest = createRequire(import.meta.url).resolve('@modelcontextprotocol/inspector/package.json');
 const program = join(dirname(manifest), 'clients', 'launcher', 'build', 'index.js');
 
@@ -18,7 +20,7 @@ const AUTH_REQUIRED = 3;
 const TOOL_ERROR = 5;
 
 function inspect(bearer, ...args) {
-  const connection = ['--cli', url.href, '--transport', 'http', '--header', `Authorization: Bearer ${bearer}`];
+  const connection = ['--cli', address.href, '--transport', transport, '--header', `Authorization: Bearer ${bearer}`];
   const child = spawn(
     process.execPath,
     [program, ...connection, '--protocol-era', era, '--stored-auth-only', '--format', 'json', ...args],

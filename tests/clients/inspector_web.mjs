@@ -1,4 +1,4 @@
-// The Inspector's web interface with nothing but the address: it registers, sends its tab through our page and Spotify's, and calls a tool.
+// The Inspector's web interface with nothing but the address, of the endpoint or (`sse`) of the transport of 2024: it registers, sends its tab through our page and Spotify's, and calls a tool.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -8,10 +8,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { desktop, launch, open, shoot } from './chromium.mjs';
-import { main, url } from './story.mjs';
+import { main, sseUrl, url } from './story.mjs';
 
 const manifest = createRequire(import.meta.url).resolve('@modelcontextprotocol/inspector/package.json');
 const program = join(dirname(manifest), 'clients', 'launcher', 'build', 'index.js');
+
+const transport = process.argv[2] ?? 'http';
+const endpoint = transport === 'sse' ? sseUrl : url;
 
 /** A free port: the Inspector's own origin is part of its callback, so it must be told one. */
 function freePort() {
@@ -30,7 +33,7 @@ async function start() {
     HOME: home, MCP_STORAGE_DIR: home, MCP_INSPECTOR_SECRET_STORE: 'memory', MCP_AUTO_OPEN_ENABLED: 'false',
     CLIENT_PORT: String(await freePort()), MCP_SANDBOX_PORT: '0',
   };
-  const inspector = spawn(process.execPath, [program, '--web', '--transport', 'http', '--server-url', url.href], {
+  const inspector = spawn(process.execPath, [program, '--web', '--transport', transport, '--server-url', endpoint.href], {
     env: { PATH: process.env.PATH, ...settings }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -76,7 +79,7 @@ await main(async () => {
     await connect(page);
     await page.waitForURL((here) => here.origin === new URL(address).origin);
     const tools = await useTools(page);
-    await shoot(page, 'inspector');
+    await shoot(page, `inspector-${transport}`);
     return `registered, ${tools} tools, a search`;
   } finally {
     await browser.close();

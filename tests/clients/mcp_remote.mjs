@@ -1,4 +1,5 @@
-// mcp-remote, the bridge for assistants that only start local programs, driven over its stdin and stdout.
+// mcp-remote, the bridge for assistants that only start local programs, driven over its stdin and stdout. With `sse-only` it speaks the transport
+// of 2024 to the server.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -7,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport, getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
-import { key, main, tell, url, wrongKey } from './story.mjs';
+import { key, main, sseUrl, tell, url, wrongKey } from './story.mjs';
 
 const manifest = createRequire(import.meta.url).resolve('mcp-remote/package.json');
 const program = join(dirname(manifest), 'dist', 'proxy.js');
+
+const strategy = process.argv[2] ?? 'http-only';
+const address = strategy === 'sse-only' ? sseUrl : url;
 
 async function connect(bearer) {
   // A header file keeps the key out of the process list; it lies in the temporary HOME that the runner removes.
@@ -18,7 +22,7 @@ async function connect(bearer) {
   writeFileSync(headers, `Authorization: Bearer ${bearer}\n`, { mode: 0o600 });
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [program, url.href, '--allow-http', '--transport', 'http-only', '--header-file', headers],
+    args: [program, address.href, '--allow-http', '--transport', strategy, '--header-file', headers],
     env: { ...getDefaultEnvironment(), HOME: process.env.HOME },
     stderr: 'pipe',
   });
@@ -39,5 +43,5 @@ await main(async () => {
   const summary = await tell(client);
   await client.close();
   await assert.rejects(connect(wrongKey), 'a wrong key was not refused');
-  return `stdio, ${summary}`;
+  return `${strategy}, ${summary}`;
 });

@@ -8,10 +8,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport, getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
-import { main, tell, url } from './story.mjs';
+import { main, sseUrl, tell, url } from './story.mjs';
 
 const manifest = createRequire(import.meta.url).resolve('mcp-remote/package.json');
 const program = join(dirname(manifest), 'dist', 'proxy.js');
+const strategy = process.argv[2] ?? 'http-only';
+const address = strategy === 'sse-only' ? sseUrl : url;
 const python = process.env.AUXCORD_PYTHON ?? 'python3';
 // A home of its own: it keeps the tokens there, and the runner removes it.
 const home = mkdtempSync(join(tmpdir(), 'auxcord-'));
@@ -32,7 +34,7 @@ function told() {
 async function connect() {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [program, url.href, '--allow-http', '--transport', 'http-only'],
+    args: [program, address.href, '--allow-http', '--transport', strategy],
     env: { ...getDefaultEnvironment(), HOME: home, BROWSER: browser() },
     stderr: 'pipe',
   });

@@ -1,4 +1,4 @@
-"""The Python SDK in one mode: `python_sdk.py legacy|auto`.
+"""The Python SDK in one mode: `python_sdk.py legacy|auto|sse`, the last over the transport of 2024.
 
 The address and the key come from the environment, so that they stand in no process list; the key is never printed.
 """
@@ -11,9 +11,11 @@ import sys
 
 import httpx2
 from mcp import Client
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 URL = os.environ["AUXCORD_MCP_URL"]
+SSE_URL = URL.removesuffix("/mcp") + "/sse"
 KEY = os.environ["AUXCORD_KEY"]
 # Has the shape of a key and belongs to nobody.
 WRONG_KEY = "aux_" + "0" * 49
@@ -26,9 +28,9 @@ BAD_ARGUMENTS = {
 
 async def main(mode: str) -> None:
     await expect_refused(mode)
-    async with open_http(KEY) as http, open_client(http, mode) as client:
+    async with open_http(KEY) as http, open_client(http, KEY, mode) as client:
         version = client.protocol_version
-        assert (version >= "2026") == (mode != "legacy"), f"{mode} settled on {version}"
+        assert (version >= "2026") == (mode == "auto"), f"{mode} settled on {version}"
         count = await tell(client)
     print(f"{version}, {count} tools, each called")
 
@@ -37,18 +39,21 @@ def open_http(bearer: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(headers={"Authorization": f"Bearer {bearer}"}, timeout=30)
 
 
-def open_client(http: httpx2.AsyncClient, mode: str) -> Client:
+def open_client(http: httpx2.AsyncClient, bearer: str, mode: str) -> Client:
+    if mode == "sse":
+        transport = sse_client(SSE_URL, headers={"Authorization": f"Bearer {bearer}"})
+        return Client(transport, mode="legacy", read_timeout_seconds=30)
     return Client(streamable_http_client(URL, http_client=http), mode=mode, read_timeout_seconds=30)
 
 
 async def expect_refused(mode: str) -> None:
     try:
-        async with open_http(WRONG_KEY) as http, open_client(http, mode) as client:
+        async with open_http(WRONG_KEY) as http, open_client(http, WRONG_KEY, mode) as client:
             await client.list_tools()
     except Exception:
         # The SDK hides the status in its own errors, so the wire is asked once more what it was.
         async with open_http(WRONG_KEY) as http:
-            status = (await http.post(URL, json={})).status_code
+            status = (await http.get(SSE_URL) if mode == "sse" else await http.post(URL, json={})).status_code
         assert status == 401, f"a wrong key was answered with {status}"
         return
     raise AssertionError("a wrong key was not refused")

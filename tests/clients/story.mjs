@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 export const url = new URL(required('AUXCORD_MCP_URL'));
+/** The same server for clients of the transport of 2024. */
+export const sseUrl = new URL('/sse', url);
 export const key = required('AUXCORD_KEY');
 /** Has the shape of a key and belongs to nobody. */
 export const wrongKey = `aux_${'0'.repeat(49)}`;

@@ -36,6 +36,7 @@ mod sandbox;
 mod secrets;
 mod shutdown;
 mod spotify;
+mod sse;
 mod start;
 mod telemetry;
 mod tokens;

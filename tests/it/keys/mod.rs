@@ -84,12 +84,12 @@ async fn until_refused(client: &Client) {
 }
 
 /// An operator at the same database, as the command line is.
-async fn operator(app: &TestApp) -> Admin {
+pub(super) async fn operator(app: &TestApp) -> Admin {
     Admin::open(&app.config, app.clock.clone()).await.unwrap()
 }
 
 /// A new key's wishes.
-fn wishes(kind: KeyKind, limits: KeyLimits) -> KeyOptions {
+pub(super) fn wishes(kind: KeyKind, limits: KeyLimits) -> KeyOptions {
     KeyOptions {
         kind,
         label: "story".to_owned(),
