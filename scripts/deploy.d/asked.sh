@@ -10,6 +10,7 @@ import sys, composed
 whole = composed.services({"DOMAIN": "a", "SPOTIFY_CLIENT_ID": "b"})
 assert whole["services"]["auxcord"]["healthcheck"]["test"] == ["CMD", *sys.argv[1:]]
 PYTHON
+    (auxcord_refused_without_password)
     # As powerless as the compose file wants it, or this shows nothing of a container.
     if [ "$confined" = yes ]; then
         local status=/proc/$server_pid/status
@@ -20,6 +21,14 @@ PYTHON
         ls "/proc/$server_pid/root/bin" "/proc/$server_pid/root/usr/bin" 2>/dev/null && { say "there are programs to run"; return 1; }
     fi
     (in_image "${auxcord_environment[@]}" "${command[@]}")
+}
+
+# The password counts: with another one there is no database.
+auxcord_refused_without_password() {
+    local url
+    url=$(sed 's/auxcord:[^@]*@/auxcord:another@/' "$image/run/secrets/database_url")
+    ! (cd "$work/deploy" && env -i DATABASE_URL="$url" "$binary" migrate) 2>"$work/refused" || { say "any password is accepted"; return 1; }
+    grep -q 'password authentication failed' "$work/refused" || { cat "$work/refused" >&2; return 1; }
 }
 
 # The root is handed to the browser as somebody would hand it to theirs, and to Node.js.
@@ -57,7 +66,10 @@ behind_the_proxy() {
     head -c 1500000 /dev/zero >"$work/large"
     head -c 3000000 /dev/zero >"$work/larger"
     sends() { visit /mcp -w '%{http_code}' -H 'content-type: application/json' -H "authorization: Bearer $key" -H 'expect:' --data-binary "@$1"; }
-    expect "a body that Caddy refuses" "$(sends "$work/larger" | tail -c 3)" 413
+    # Either of the two answers, or Caddy hangs up in the middle.
+    local refused
+    refused=$(sends "$work/larger" | tail -c 3) || true
+    [[ "$refused" == 413 || "$refused" == 000 ]] || { say "a body beyond Caddy's limit is answered with $refused"; return 1; }
     # Whose key is unknown is told that, and not that the body is too large.
     if [ -s "$work/key" ]; then
         [[ "$(sends "$work/large")" == *'"error"'*413 ]] || { say "auxcord does not say that a body is too large: $(sends "$work/large")"; return 1; }

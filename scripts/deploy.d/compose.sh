@@ -35,11 +35,8 @@ docker() {
     esac
 }
 
-as_in_postgres() {
-    local bin
-    bin=$(postgres_bin)
-    PGHOST=127.0.0.1 PGPORT=$postgres_port PGPASSWORD=$(cat "$work/deploy/secrets/postgres_password") "$bin/$1" "${@:2}"
-}
+# By the socket and without a password, as within the container.
+as_in_postgres() { PGHOST=$postgres_data PGPORT=$postgres_port "$(postgres_bin)/$1" "${@:2}"; }
 
 make_secrets() {
     local file
@@ -67,24 +64,20 @@ start_deployment() {
     start_caddy || { tail -n 20 "$work/caddy.log" >&2; return 1; }
 }
 
-# A database for the user, with the password, and by no other way than the password, as the image of PostgreSQL makes it.
+# A database for the user, reached from elsewhere with the password alone, as the image of PostgreSQL makes it.
 start_database() {
     start_postgres || return 1
     postgres_port=${postgres_url##*:}
     postgres_port=${postgres_port%%/*}
     local -A given=()
-    local line psql
+    local line
     while read -r line; do given[${line%%=*}]=${line#*=}; done < <(compose_environment postgres)
-    psql=$(postgres_bin)/psql
-    "$psql" -qX -v ON_ERROR_STOP=1 -v user="${given[POSTGRES_USER]}" -v database="${given[POSTGRES_DB]}" \
+    "$(postgres_bin)/psql" -qX -v ON_ERROR_STOP=1 -v user="${given[POSTGRES_USER]}" -v database="${given[POSTGRES_DB]}" \
         -v password="$(cat "$work/deploy/secrets/${given[POSTGRES_PASSWORD_FILE]##*/}")" "$postgres_url" >"$work/psql.log" 2>&1 <<'SQL' || return 1
 create role :"user" login superuser password :'password';
 create database :"database" owner :"user";
 SQL
-    [[ "${given[POSTGRES_INITDB_ARGS]}" == *--auth-host=scram-sha-256* ]] || return 1
-    echo "host all all 127.0.0.1/32 scram-sha-256" >"$work/pg_hba.conf"
-    local hba=$postgres_data/db/pg_hba.conf
-    cat "$work/pg_hba.conf" >"$hba"
+    printf '%s\n' "local all all trust" "host all all all scram-sha-256" >"$postgres_data/db/pg_hba.conf"
     kill -HUP "$postgres_pid"
 }
 

@@ -20,7 +20,7 @@ use crate::{
     spotify::{self, ClientConfig, Group},
     sse::{self, Streams},
     store::Db,
-    web::{Notices, Web},
+    web::{Notices, ToolChoice, Web},
 };
 
 /// What several rooms are made from.
@@ -142,6 +142,7 @@ impl Shared<'_> {
             secure: config.server.base_url.is_https(),
             callback_path: config.spotify.callback_path.clone(),
             notices: self.notices,
+            tools: mcp::offered(&offer(config)).map(tool_choice).collect(),
         }
     }
 
@@ -241,18 +242,33 @@ fn mcp_deps(
             allowed_hosts: allowed_hosts(config),
             allowed_origins: settings.allowed_origins.clone(),
             max_body_bytes: settings.max_body_bytes,
-            offer: mcp::Offer {
-                toolsets: settings
-                    .toolsets
-                    .iter()
-                    .filter_map(|name| Toolset::parse(name))
-                    .collect(),
-                tools: settings.tools.clone(),
-                exclude_tools: settings.exclude_tools.clone(),
-                read_only: settings.read_only,
-            },
+            offer: offer(config),
         },
         version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// The tools that this server offers at most.
+fn offer(config: &Config) -> mcp::Offer {
+    let settings = &config.mcp;
+    mcp::Offer {
+        toolsets: settings
+            .toolsets
+            .iter()
+            .filter_map(|name| Toolset::parse(name))
+            .collect(),
+        tools: settings.tools.clone(),
+        exclude_tools: settings.exclude_tools.clone(),
+        read_only: settings.read_only,
+    }
+}
+
+fn tool_choice(tool: mcp::ToolInfo) -> ToolChoice {
+    ToolChoice {
+        name: tool.name,
+        title: tool.title,
+        toolset: tool.toolset,
+        writes: tool.writes,
     }
 }
 

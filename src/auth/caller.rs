@@ -13,19 +13,25 @@ pub struct Caller {
     pub person: PersonId,
     /// The credential that was presented.
     pub credential: Credential,
-    /// What is taken away from the credential, by its maker or by the address that it was presented at.
+    /// What is taken away from the credential by its maker.
     pub limits: KeyLimits,
-    /// What this very request does without.
+    /// What this very request does without, by its headers or by the address that it goes to.
     pub asked: KeyLimits,
     /// What the stream that it came on does without, where there is one.
     pub stream: KeyLimits,
 }
+
+/// In the extensions of a request that goes to an address at which everything only reads.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadingAddress;
 
 /// What a caller presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// An API key or link key.
     Key(KeyId),
+    /// The secret in the data folder of somebody who works alone.
+    Machine,
     /// An access token.
     Grant {
         /// The grant that it belongs to.
@@ -43,7 +49,7 @@ impl Caller {
     /// The scopes of the credential.
     pub fn scopes(&self) -> Scopes {
         let held = match self.credential {
-            Credential::Key(_) => Scopes::all(),
+            Credential::Key(_) | Credential::Machine => Scopes::all(),
             Credential::Grant { granted, .. } => granted,
         };
         if self.reads_only() {
@@ -62,7 +68,7 @@ impl Caller {
     /// ask for is shown, so that it can step up.
     pub fn sees(&self, scope: Scope) -> bool {
         let hidden = match self.credential {
-            Credential::Key(_) => Scopes::default(),
+            Credential::Key(_) | Credential::Machine => Scopes::default(),
             Credential::Grant { withheld, .. } => withheld,
         };
         let kept = !self.reads_only() || Scopes::read_only().contains(scope);
@@ -125,10 +131,12 @@ pub enum Toolset {
     Spoken,
     /// Reworking whole playlists; opt-in.
     Curation,
+    /// Connecting an account where there is no page for it. It comes with the transport: nobody switches it.
+    Connect,
 }
 
 impl Toolset {
-    /// Every toolset.
+    /// Every toolset that can be switched.
     pub const ALL: [Self; 3] = [Self::Core, Self::Spoken, Self::Curation];
 
     /// The name in settings and headers.
@@ -137,6 +145,7 @@ impl Toolset {
             Self::Core => "core",
             Self::Spoken => "spoken",
             Self::Curation => "curation",
+            Self::Connect => "connect",
         }
     }
 

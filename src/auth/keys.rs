@@ -283,6 +283,8 @@ impl Keys {
             let noted = match credential {
                 Credential::Key(key) => db.update_key_used(key, now).await,
                 Credential::Grant { id, .. } => db.update_token_used(&hash, id, now).await,
+                // Never looked up here.
+                Credential::Machine => Ok(()),
             };
             if let Err(fault) = noted {
                 tracing::warn!(?credential, error = %fault, "a credential's last use could not be noted");

@@ -4,15 +4,17 @@ mod bearer;
 mod caller;
 mod keys;
 mod limits;
+mod machine;
 mod pace;
 mod scope;
 mod session;
 mod source;
 
 pub use bearer::{BearerFault, bearer, holds_token, link_key};
-pub use caller::{Caller, Credential, KeyLimits, Toolset};
+pub use caller::{Caller, Credential, KeyLimits, ReadingAddress, Toolset};
 pub use keys::{IssuedKey, KeyOptions, Keys, Refusal};
 pub use limits::{Allowance, Bucket, Limits, Rates};
+pub use machine::{Machine, Owner};
 pub use pace::Pace;
 pub use scope::{Needed, Scope, Scopes};
 pub use session::{IssuedSession, Session, Sessions};

@@ -45,6 +45,10 @@ pub enum Purpose {
     Session,
     /// Whoever a limit counts: an address, a client, a host.
     Subject,
+    /// The secret in the data folder of somebody who works alone.
+    Machine,
+    /// What binds a login to such a machine, as a cookie binds one to a browser.
+    MachineLogin,
     /// Not a secret but a key: signs the state that travels with a question to a person.
     RequestState,
 }
@@ -65,6 +69,8 @@ impl Purpose {
             Self::Consent => b"consent\0",
             Self::Session => b"session\0",
             Self::Subject => b"subject\0",
+            Self::Machine => b"machine\0",
+            Self::MachineLogin => b"machine-login\0",
             Self::RequestState => b"request-state\0",
         }
     }

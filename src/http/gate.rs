@@ -15,7 +15,7 @@ use super::{
     narrow::{ToolNames, narrow},
     step_up::{StepUp, step_up},
 };
-use crate::auth::Pace;
+use crate::auth::{Pace, ReadingAddress};
 
 /// The way to the endpoint at one address.
 #[derive(Clone)]
@@ -51,16 +51,19 @@ pub async fn enter(State(gate): State<Arc<Gate>>, request: Request, next: Next) 
         Ok(caller) => caller,
         Err(refused) => return refused,
     };
-    caller.limits.read_only |= gate.reading_only;
     if let Some(refused) = keep_pace(&gate.pace, &caller) {
         return refused;
     }
     // First what the request does without: what it hides is not to be asked for.
     let limit = gate.step_up.max_body_bytes;
-    let request = match narrow(&gate.tools, &mut caller, request, limit).await {
+    let mut request = match narrow(&gate.tools, &mut caller, request, limit).await {
         Ok(request) => request,
         Err(refused) => return refused,
     };
+    if gate.reading_only {
+        caller.asked.read_only = true;
+        request.extensions_mut().insert(ReadingAddress);
+    }
     match step_up(&gate.step_up, &caller, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(caller);

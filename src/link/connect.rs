@@ -125,6 +125,24 @@ impl Links {
         Ok(outbound)
     }
 
+    /// Begins a login that no browser's cookie binds: `bind` makes what stands in its place from the state.
+    ///
+    /// # Errors
+    /// [`ConnectFault::Store`].
+    pub async fn begin_bound(
+        &self,
+        hash: &HashKey,
+        scopes: &[&str],
+        purpose: LoginPurpose,
+        bind: impl FnOnce(&Opaque) -> Opaque,
+    ) -> Result<Outbound, ConnectFault> {
+        let state = Opaque::new(random_bytes());
+        let browser = bind(&state);
+        let (flow, outbound) = self.prepare_for(hash, scopes, purpose, &state, browser);
+        self.inner.parts.db.insert_flow(&flow).await?;
+        Ok(outbound)
+    }
+
     /// A login for the Spotify permissions `scopes`, not yet stored: the hashes of a new state and cookie, the
     /// sealed verifier, and the way out, which must not be taken before the login is stored.
     pub fn prepare(
@@ -133,10 +151,22 @@ impl Links {
         scopes: &[&str],
         purpose: LoginPurpose,
     ) -> (NewFlow, Outbound) {
+        let [state, browser] = [(); 2].map(|()| Opaque::new(random_bytes()));
+        self.prepare_for(hash, scopes, purpose, &state, browser)
+    }
+
+    fn prepare_for(
+        &self,
+        hash: &HashKey,
+        scopes: &[&str],
+        purpose: LoginPurpose,
+        state: &Opaque,
+        browser: Opaque,
+    ) -> (NewFlow, Outbound) {
         let parts = &self.inner.parts;
         let now = parts.clock.now();
         let flow = FlowId::new(now, random_bytes());
-        let [state, browser, verifier] = [(); 3].map(|()| Opaque::new(random_bytes()));
+        let verifier = Opaque::new(random_bytes());
         let row = flow.to_string();
         let new = NewFlow {
             id: flow,

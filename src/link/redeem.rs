@@ -104,7 +104,7 @@ impl Links {
             // Who only signs in connects nothing.
             return Ok(match flow.purpose {
                 LoginPurpose::Session => Plan::Leave,
-                LoginPurpose::Keys | LoginPurpose::Authorization(_) => {
+                LoginPurpose::Keys | LoginPurpose::Machine | LoginPurpose::Authorization(_) => {
                     Plan::Replace { earlier: None }
                 }
             });
@@ -231,7 +231,7 @@ fn events(given: &Given, link: &LinkChange, now: Millis) -> Vec<AuditEvent> {
         events.push(event("account.connected"));
     }
     match given {
-        Given::Keys(_) | Given::Nothing => {}
+        Given::Keys(_) | Given::Machine(_) | Given::Nothing => {}
         Given::Session(_) => events.push(event("session.started")),
         Given::Grant(grant) => events.push(
             event("oauth.granted")

@@ -134,7 +134,7 @@ impl Row {
             (None, None) => {}
         }
         if let Some(count) = self.count {
-            let _ = write!(line, " · {count} items");
+            let _ = write!(line, " · {}", text::counted(count, "item"));
         }
         if let Some(duration) = self.duration_ms {
             let _ = write!(line, " · {}", text::duration(duration));
@@ -166,6 +166,9 @@ pub(crate) struct Page {
     /// The parameter that takes the cursor.
     #[serde(skip)]
     cursor_parameter: &'static str,
+    /// Whether the rows are those of a list that fit a wish, of which `total` says nothing.
+    #[serde(skip)]
+    filtered: bool,
 }
 
 impl Page {
@@ -186,6 +189,7 @@ impl Page {
             next_offset: has_more.then_some(end),
             next_cursor: None,
             cursor_parameter: "",
+            filtered: false,
         }
     }
 
@@ -214,6 +218,15 @@ impl Page {
             next_offset: None,
             next_cursor,
             cursor_parameter: parameter,
+            filtered: false,
+        }
+    }
+
+    /// The same page of a list of which only the rows that fit a wish are shown.
+    pub(crate) fn of_what_fits(self) -> Self {
+        Self {
+            filtered: true,
+            ..self
         }
     }
 
@@ -250,6 +263,9 @@ impl Page {
 
     fn write_receipt(&self, text: &mut String, cut: bool) {
         let _ = match (self.total, self.returned) {
+            (_, 0) if self.filtered => write!(text, "Nothing that was looked at fits"),
+            (_, 1) if self.filtered => write!(text, "1 fits"),
+            (_, returned) if self.filtered => write!(text, "{returned} fit"),
             (Some(0), _) | (None, 0) => write!(text, "Nothing found."),
             (Some(total), returned) => write!(text, "{returned} of {total} shown"),
             (None, returned) => write!(text, "{returned} shown"),

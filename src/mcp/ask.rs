@@ -4,9 +4,15 @@
 //! digest of the arguments, never what a person wrote; it is good for one person, one tool, the same arguments and a
 //! few minutes. Clients that cannot ask get the words and repeat the call with `confirm: true`.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use base64::Engine;
+use moka::sync::Cache;
 use rmcp::model::{
     CallToolRequestParams, ClientCapabilities, ElicitRequest, ElicitRequestParams,
     ElicitationSchema, InputRequest, InputRequiredResult, RequestStateCodec, SealOptions,
@@ -24,6 +30,9 @@ use super::fault::Fault;
 
 /// How long a question may be answered, in milliseconds.
 const OPEN_FOR: Millis = 10 * MINUTE;
+
+/// The most states of which a replica remembers that they were used.
+const USED: u64 = 10_000;
 
 /// The name of the question among the requests for input, and of its only field.
 const CONFIRM: &str = "confirm";
@@ -81,10 +90,16 @@ impl fmt::Debug for StateKey {
     }
 }
 
-/// Makes and reads the state that travels with a question.
+/// Makes and reads the state that travels with a question. A yes counts once: each replica remembers what it has used,
+/// for as long as the state would be good.
 pub(crate) struct Asker {
     codec: RequestStateCodec,
+    questions: AtomicU64,
+    used: Cache<Used, ()>,
 }
+
+/// A state that a yes was given to: whose, when it ends, its number there, and what was asked for.
+type Used = (PersonId, Millis, u64, String);
 
 /// What travels.
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,6 +107,8 @@ struct State {
     digest: String,
     ids: Vec<String>,
     until: Millis,
+    /// Tells equal questions of one moment apart.
+    number: u64,
 }
 
 impl Asker {
@@ -100,6 +117,11 @@ impl Asker {
         Self {
             codec: RequestStateCodec::try_new(key.0)
                 .expect("32 bytes are as long as a signing key has to be"),
+            questions: AtomicU64::new(0),
+            used: Cache::builder()
+                .max_capacity(USED)
+                .time_to_live(Duration::from_millis(OPEN_FOR.unsigned_abs()))
+                .build(),
         }
     }
 
@@ -121,21 +143,26 @@ impl Asker {
         let (Some(sealed), Some(answer)) = (&request.request_state, answer) else {
             return Consent::CanAsk;
         };
-        let person = person.to_string();
-        match self
-            .codec
-            .open_json_with::<State>(sealed, person.as_bytes())
-        {
+        let whom = person.to_string();
+        match self.codec.open_json_with::<State>(sealed, whom.as_bytes()) {
             Ok(state) if state.until > now && state.digest == digest(request) => {
-                if agrees(answer) {
+                if !agrees(answer) {
+                    Consent::Refused
+                } else if self.spend(person, &state) {
                     Consent::Given(state.ids)
                 } else {
-                    Consent::Refused
+                    Consent::CanAsk
                 }
             }
             // Signed by nobody here, for something else, or too late: the person is asked anew.
             Ok(_) | Err(_) => Consent::CanAsk,
         }
+    }
+
+    /// Whether the yes to this state had not been used here.
+    fn spend(&self, person: PersonId, state: &State) -> bool {
+        let used = (person, state.until, state.number, state.digest.clone());
+        self.used.entry(used).or_insert(()).is_fresh()
     }
 
     /// The question for the client.
@@ -150,6 +177,7 @@ impl Asker {
             digest: digest(request),
             ids: question.ids,
             until: now.saturating_add(OPEN_FOR),
+            number: self.questions.fetch_add(1, Ordering::Relaxed),
         };
         let person = person.to_string();
         let options = SealOptions::new().associated_data(person.as_bytes());

@@ -12,7 +12,7 @@ use super::{
     answer::Answer,
     ask::{Consent, Question},
     fault::{Fault, Scene},
-    registry::{Absent, Entry},
+    registry::{self, Absent, Entry},
     server::Shared,
     text,
     tools::{Context, Request},
@@ -79,11 +79,17 @@ async fn answer(
             let because = match caller.credential {
                 Credential::Key(_) => "this key may not use it",
                 Credential::Grant { .. } => "the person did not allow it to this client",
+                Credential::Machine => "this machine's settings leave it out",
             };
             return Ok(Ok(Fault::withheld(name, because).alone()));
         }
         Err(Absent::WithheldByRequest(name)) => {
-            let because = "the X-MCP headers of this connection leave it out";
+            let writes = registry::resolve(name).is_some_and(|tool| tool.writes);
+            let because = if request.reading_address && writes {
+                "the address that this connection goes to ends in /readonly and only reads"
+            } else {
+                "the X-MCP headers of this connection leave it out"
+            };
             return Ok(Ok(Fault::withheld(name, because).alone()));
         }
     };

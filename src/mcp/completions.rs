@@ -2,11 +2,15 @@
 //!
 //! At most one Spotify call, and never an error because of it: who is typing must not be disturbed.
 
+use std::time::Duration;
+
+use moka::sync::Cache;
 use rmcp::model::{ArgumentInfo, CompletionInfo, Reference};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::Caller,
+    auth::{Caller, PersonId},
+    clock::{Millis, SECOND},
     spotify::{
         api::{self, Paging},
         id::SpotifyId,
@@ -25,6 +29,33 @@ use super::{
 
 /// Entries in one call.
 const PER_CALL: u32 = 50;
+
+/// How long the names of devices last: as long as somebody types.
+const TYPED_FOR: Millis = 10 * SECOND;
+
+/// The names of people's devices of a moment ago. Tools ask anew, because what a device does changes at any time; its
+/// name does not, and each key stroke would be a call.
+#[derive(Debug)]
+pub(super) struct Devices(Cache<PersonId, (Millis, Vec<String>)>);
+
+impl Default for Devices {
+    fn default() -> Self {
+        let life = Duration::from_millis(TYPED_FOR.unsigned_abs());
+        Self(
+            Cache::builder()
+                .max_capacity(1_000)
+                .time_to_live(life)
+                .build(),
+        )
+    }
+}
+
+impl Devices {
+    fn of(&self, person: PersonId, now: Millis) -> Option<Vec<String>> {
+        let (at, names) = self.0.get(&person)?;
+        (now >= at && now.saturating_sub(at) < TYPED_FOR).then_some(names)
+    }
+}
 
 /// Things of the person that have names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,13 +151,39 @@ async fn names(
     stop: CancellationToken,
 ) -> Option<Names> {
     let upstream = Upstream::new(&shared.deps, caller.person, own.needs(), stop);
-    match ask(&upstream, own).await {
+    let asked = match own {
+        Own::Devices => devices(shared, caller.person, &upstream).await,
+        Own::Playlists | Own::Shows | Own::Artists => ask(&upstream, own).await,
+    };
+    match asked {
         Ok(names) => Some(names),
         Err(fault) => {
             tracing::debug!(code = fault.code(), "no names to suggest");
             None
         }
     }
+}
+
+/// The names of the person's devices, from memory while somebody types.
+async fn devices(
+    shared: &Shared,
+    person: PersonId,
+    upstream: &Upstream<'_>,
+) -> Result<Names, Fault> {
+    // A link that has ended, or does not permit it, tells nothing of what is remembered either.
+    upstream.require(&[]).await?;
+    let now = shared.deps.clock.now();
+    if let Some(names) = shared.devices.of(person, now) {
+        let all = names.into_iter().map(|name| Named { name, id: None });
+        return Ok(Names {
+            all: all.collect(),
+            more: false,
+        });
+    }
+    let found = ask(upstream, Own::Devices).await?;
+    let names = found.all.iter().map(|named| named.name.clone()).collect();
+    shared.devices.0.insert(person, (now, names));
+    Ok(found)
 }
 
 async fn ask(upstream: &Upstream<'_>, own: Own) -> Result<Names, Fault> {

@@ -37,5 +37,5 @@ mod view;
 pub use ask::StateKey;
 pub use handler::Handler;
 pub use plain::{Endpoint, Needs, REFUSED, refusal};
-pub use registry::{Offer, ToolInfo, resolve, tool_named};
+pub use registry::{Offer, ToolInfo, offered, resolve, tool_named};
 pub use server::{Deps, Settings, service, survive};

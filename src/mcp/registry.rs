@@ -145,6 +145,8 @@ impl Offer {
 pub struct ToolInfo {
     /// Its name today, also when an old one was asked for.
     pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
     /// The scope that a caller needs.
     pub scope: Scope,
     /// The group that it is switched with.
@@ -155,12 +157,14 @@ pub struct ToolInfo {
 
 /// The tool of that name or old name, if there is one, whether or not this server offers it.
 pub fn resolve(name: &str) -> Option<ToolInfo> {
-    find(name).map(|(spec, _)| ToolInfo {
-        name: spec.name,
-        scope: spec.scope,
-        toolset: spec.toolset,
-        writes: spec.kind.writes(),
-    })
+    find(name).map(|(spec, _)| spec.info())
+}
+
+/// What `offer` leaves, in the order in which clients see it.
+pub fn offered(offer: &Offer) -> impl Iterator<Item = ToolInfo> {
+    tools::table()
+        .filter(|spec| offer.holds(spec))
+        .map(Spec::info)
 }
 
 /// Today's name of the tool of that name or old name.
@@ -183,6 +187,16 @@ fn find(name: &str) -> Option<(&'static Spec, Option<&'static Alias>)> {
 }
 
 impl Spec {
+    fn info(&self) -> ToolInfo {
+        ToolInfo {
+            name: self.name,
+            title: self.title,
+            scope: self.scope,
+            toolset: self.toolset,
+            writes: self.kind.writes(),
+        }
+    }
+
     /// Whether `name` is this tool's, today's or an old one.
     fn is_called(&self, name: &str) -> bool {
         self.name == name || aliases::find(name).is_some_and(|alias| alias.target == self.name)

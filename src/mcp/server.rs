@@ -21,7 +21,7 @@ use rmcp::{
 };
 
 use crate::{
-    auth::{Caller, Scope},
+    auth::{Caller, ReadingAddress, Scope},
     clock::Clock,
     fetch::Fetcher,
     link::Links,
@@ -128,6 +128,7 @@ pub(super) struct Shared {
     pub(super) premium: premium::Memory,
     pub(super) turns: Turns,
     pub(super) edits: Turns,
+    pub(super) devices: completions::Devices,
     info: ServerConfig,
 }
 
@@ -148,6 +149,7 @@ impl Shared {
             asker: Asker::new(&deps.state_key),
             premium: premium::Memory::default(),
             turns: Turns::of_players(),
+            devices: completions::Devices::default(),
             edits: Turns::of_edits(),
             deps,
             info,
@@ -200,6 +202,12 @@ fn caller(context: &Context) -> Result<&Caller, ErrorData> {
 fn told(context: &Context) -> Option<Told> {
     let parts = context.extensions.get::<Parts>();
     parts.and_then(|parts| parts.extensions.get::<Told>().cloned())
+}
+
+/// Whether this request came to an address at which everything only reads.
+fn to_reading_address(context: &Context) -> bool {
+    let parts = context.extensions.get::<Parts>();
+    parts.is_some_and(|parts| parts.extensions.get::<ReadingAddress>().is_some())
 }
 
 /// The caller of this request, if they may read.
@@ -266,6 +274,7 @@ impl ServerHandler for Server {
             stop: context.ct.clone(),
             watcher: token.map(|token| (context.peer.clone(), token)),
             told: told(&context),
+            reading_address: to_reading_address(&context),
             consent: self
                 .0
                 .asker

@@ -10,6 +10,8 @@ pub enum LoginPurpose {
     Keys,
     /// Signing a browser in.
     Session,
+    /// An account for somebody who works alone on one machine.
+    Machine,
     /// A client's request for authorization.
     Authorization(AuthorizationId),
 }
@@ -20,6 +22,7 @@ impl LoginPurpose {
         match self {
             Self::Keys => "keys",
             Self::Session => "session",
+            Self::Machine => "machine",
             Self::Authorization(_) => "authorization",
         }
     }
@@ -28,7 +31,7 @@ impl LoginPurpose {
     pub fn authorization(self) -> Option<AuthorizationId> {
         match self {
             Self::Authorization(id) => Some(id),
-            Self::Keys | Self::Session => None,
+            Self::Keys | Self::Session | Self::Machine => None,
         }
     }
 
@@ -36,6 +39,7 @@ impl LoginPurpose {
         match (name, authorization.and_then(AuthorizationId::parse)) {
             ("keys", None) => Ok(Self::Keys),
             ("session", None) => Ok(Self::Session),
+            ("machine", None) => Ok(Self::Machine),
             ("authorization", Some(id)) => Ok(Self::Authorization(id)),
             _ => Err(StoreError::Invalid("purpose of a login")),
         }

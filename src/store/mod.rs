@@ -16,6 +16,7 @@ mod imports;
 mod keys;
 mod links;
 mod look;
+mod machines;
 mod open;
 mod people;
 mod quota;
@@ -49,6 +50,7 @@ pub use imports::{
 pub use keys::{FoundKey, KeyKept, KeyRow, MAX_KEYS, NewKey};
 pub use links::{LinkRow, LinkStatus, RotatedTokens};
 pub use look::Migrations;
+pub use machines::MachineRow;
 pub use open::{DbOptions, Target};
 pub use people::{Account, Connected, Given, LinkChange, NewConnection, NewLink, PersonRow};
 pub use quota::{Closure, ClosureKind, HourlyCalls};

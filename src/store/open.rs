@@ -16,7 +16,7 @@ use super::{Db, StoreError};
 const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
 
 /// Our tables and the migrator's. Anything else means that the database is somebody else's.
-const OURS: [&str; 20] = [
+const OURS: [&str; 21] = [
     "_sqlx_migrations",
     "allowances",
     "api_keys",
@@ -27,6 +27,7 @@ const OURS: [&str; 20] = [
     "flows",
     "grants",
     "imports",
+    "machines",
     "people",
     "quota_calls",
     "quota_closures",

@@ -1,5 +1,5 @@
-//! People, each one Spotify account, and what a completed login writes: person, link, and keys, session or grant
-//! in one transaction.
+//! People, each one Spotify account, and what a completed login writes: person, link, and keys, session, machine or
+//! grant in one transaction.
 
 use super::{
     AppId, AuditEvent, Db, KeyId, LinkId, NewGrant, NewKey, NewSession, PersonId, StoreError,
@@ -7,11 +7,12 @@ use super::{
     grants::{GRANT_LASTS, insert_grant},
     in_transaction,
     keys::{MAX_KEYS, insert_key},
+    machines::put_machine,
     on,
     revocations::insert_revocation,
     sessions::insert_session,
 };
-use crate::clock::Millis;
+use crate::{clock::Millis, crypto::SecretHash};
 
 /// A Spotify account as `GET /me` names it.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ pub enum Given {
     Keys(Box<[NewKey; 2]>),
     /// A signed-in browser.
     Session(NewSession),
+    /// The machine whose secret has this hash, which is the person's from then on.
+    Machine(SecretHash),
     /// A grant to a client, with its code.
     Grant(Box<NewGrant>),
     /// Nothing but the link: it was made by the operator's hand.
@@ -257,7 +260,7 @@ impl Db {
         Ok(in_transaction!(self, tx => {
             let waited_for = match &new.given {
                 Given::Grant(grant) => answer_authorization!(tx, grant, now),
-                Given::Keys(_) | Given::Session(_) | Given::Nothing => true,
+                Given::Keys(_) | Given::Session(_) | Given::Machine(_) | Given::Nothing => true,
             };
             if waited_for {
                 let person = upsert_person!(tx, new.person, &new.account, now);
@@ -272,6 +275,10 @@ impl Db {
                     Given::Keys(keys) => insert_login_keys!(tx, person, keys, now),
                     Given::Session(session) => {
                         insert_session!(&mut *tx, person, session, now);
+                        Vec::new()
+                    }
+                    Given::Machine(machine) => {
+                        put_machine!(&mut *tx, person, machine, now);
                         Vec::new()
                     }
                     Given::Grant(grant) => {

@@ -99,7 +99,7 @@ fn told(web: &Web, caller: &Caller, standing: &Standing) -> Value {
 fn key_id(caller: &Caller) -> Option<String> {
     match caller.credential {
         Credential::Key(id) => Some(id.to_string()),
-        Credential::Grant { .. } => None,
+        Credential::Grant { .. } | Credential::Machine => None,
     }
 }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use super::{
-    Shared, Web,
+    Shared, ToolChoice, Web, account_keys,
     visit::{Stop, looking},
 };
 use crate::{
@@ -59,7 +59,7 @@ struct Everything {
 async fn page(web: &Web, headers: &HeaderMap, visits: bool) -> Result<Response, Stop> {
     let (session, everything) = everything(web, headers).await?;
     let renewed = visits && web.sessions.renew(&session).await?;
-    let mut response = show(StatusCode::OK, &account(&everything));
+    let mut response = show(StatusCode::OK, &account(web, &everything));
     let cookie = SessionCookie::new(web.secure);
     if let (true, Some(value)) = (renewed, cookie.read(headers)) {
         cookie.set(&mut response, &value);
@@ -92,7 +92,7 @@ fn signed_out(web: &Web, stale: bool) -> Response {
     response
 }
 
-fn account(everything: &Everything) -> Account<'_> {
+fn account<'a>(web: &'a Web, everything: &'a Everything) -> Account<'a> {
     let standing = &everything.standing;
     Account {
         name: name(standing),
@@ -102,7 +102,17 @@ fn account(everything: &Everything) -> Account<'_> {
         reconnect_by: standing.reauthorize_by.map(long_date),
         clients: everything.grants.iter().map(client).collect(),
         keys: everything.keys.iter().map(key).collect(),
+        ends: &account_keys::ENDS,
+        toolsets: toolsets(&web.tools),
+        tools: &web.tools,
     }
+}
+
+/// The groups of `tools`, each once.
+fn toolsets(tools: &[ToolChoice]) -> Vec<&'static str> {
+    let mut groups: Vec<_> = tools.iter().map(|tool| tool.toolset.as_str()).collect();
+    groups.dedup();
+    groups
 }
 
 fn name(standing: &Standing) -> &str {
@@ -212,6 +222,9 @@ struct Account<'a> {
     reconnect_by: Option<String>,
     clients: Vec<Client<'a>>,
     keys: Vec<Key<'a>>,
+    ends: &'static [(i64, &'static str)],
+    toolsets: Vec<&'static str>,
+    tools: &'a [ToolChoice],
 }
 
 struct Client<'a> {

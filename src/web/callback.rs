@@ -77,12 +77,16 @@ async fn finish(
     let purpose = login.map_or(LoginPurpose::Keys, |login| login.purpose);
     let start = match purpose {
         LoginPurpose::Session => Start::Account,
-        LoginPurpose::Keys | LoginPurpose::Authorization(_) => Start::Login,
+        LoginPurpose::Keys | LoginPurpose::Machine | LoginPurpose::Authorization(_) => {
+            Start::Login
+        },
     };
     let state = back.state.expose();
     let outcome = match (&back.answer, purpose) {
         // Whoever mounts this route takes those of clients before they come here.
         (None, _) | (_, LoginPurpose::Authorization(_)) => Err(Problem::BadCallback),
+        // Only the machine that began it can end it, and it stays open for that.
+        (_, LoginPurpose::Machine) => Err(Problem::OtherBrowser),
         (Some(SpotifyAnswer::Refused { error }), _) => {
             let refused = web.links.refuse(web.keys.hash_key(), state, browser).await;
             Err(refused.map_or_else(|fault| told(&fault), |()| Problem::of_spotify(error)))

@@ -10,6 +10,7 @@
 
 mod account;
 mod account_acts;
+mod account_keys;
 mod account_page;
 mod callback;
 mod leaving;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     middleware::map_response,
     routing::{get, post},
 };
@@ -33,7 +35,7 @@ use axum::{
 pub use prose::{Notices, Prose};
 
 use crate::{
-    auth::{Keys, Sessions},
+    auth::{KeyLimits, Keys, Sessions, Toolset},
     clock::Clock,
     link::Links,
     page,
@@ -63,6 +65,28 @@ pub struct Web {
     pub mcp_url: String,
     /// What the operator wrote instead of our own texts.
     pub notices: Notices,
+    /// The tools that a new key can be limited to, as they are listed.
+    pub tools: Arc<[ToolChoice]>,
+}
+
+/// A tool that a key can be limited to. What it does is somebody else's matter.
+#[derive(Clone, Copy, Debug)]
+pub struct ToolChoice {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The group that it is switched with.
+    pub toolset: Toolset,
+    /// Whether it changes anything.
+    pub writes: bool,
+}
+
+impl ToolChoice {
+    /// Whether a key with these limits has it.
+    fn is_left_by(&self, limits: &KeyLimits) -> bool {
+        limits.leave(|name| name == self.name, self.toolset, self.writes)
+    }
 }
 
 use visit::ACCOUNT;
@@ -82,6 +106,10 @@ pub fn routes(state: Web) -> Router {
         .route("/account/sign-out", post(account_acts::sign_out))
         .route("/account/reconnect", post(account_acts::reconnect))
         .route("/account/grants/{id}/end", post(account_acts::end_grant))
+        .route(
+            "/account/keys",
+            post(account_keys::make).layer(DefaultBodyLimit::max(account_keys::MOST_FORM)),
+        )
         .route("/account/keys/{id}/end", post(account_acts::end_key))
         .route(
             "/account/delete",

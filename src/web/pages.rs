@@ -37,7 +37,7 @@ pub(super) fn connected(
     asks_again: Option<Millis>,
 ) -> Response {
     let [api, link] = issued.each_ref().map(|issued| issued.key.expose());
-    let connector_url = format!("{}/claude-mcp?token={link}", web.origin);
+    let connector_url = connector_url(web, link);
     let page = Connected {
         web,
         name: connection.display_name.as_deref(),
@@ -94,6 +94,11 @@ pub(super) fn problem(web: &Web, problem: Problem, start: Start) -> Response {
         start_words: start.words(),
     };
     show(problem.status(), &page)
+}
+
+/// The address that holds the link key `key`.
+pub(super) fn connector_url(web: &Web, key: &str) -> String {
+    format!("{}/claude-mcp?token={key}", web.origin)
 }
 
 #[derive(Template)]

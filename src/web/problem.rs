@@ -54,6 +54,12 @@ pub(super) enum Problem {
     FormAtOtherAddress,
     /// There is no such key or client, or it is another person's.
     NotYours,
+    /// The form for a new key says something that it does not have.
+    KeyForm,
+    /// A key with these limits could do nothing.
+    KeyOfNothing,
+    /// The person has as many keys as one can have.
+    TooManyKeys,
     /// The account page has no database.
     AccountUnavailable,
 }
@@ -133,6 +139,9 @@ impl Problem {
             Self::FormFromElsewhere
             | Self::FormAtOtherAddress
             | Self::NotYours
+            | Self::KeyForm
+            | Self::KeyOfNothing
+            | Self::TooManyKeys
             | Self::AccountUnavailable => Start::Account,
             _ => Start::Login,
         };
@@ -165,9 +174,14 @@ impl Problem {
 
     pub(super) fn status(self) -> StatusCode {
         match self {
-            Self::BadCallback | Self::Unknown | Self::Expired | Self::Spent | Self::Code => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BadCallback
+            | Self::Unknown
+            | Self::Expired
+            | Self::Spent
+            | Self::Code
+            | Self::KeyForm
+            | Self::KeyOfNothing => StatusCode::BAD_REQUEST,
+            Self::TooManyKeys => StatusCode::CONFLICT,
             Self::CrossSite
             | Self::OtherAddress
             | Self::OtherBrowser
@@ -228,6 +242,9 @@ impl Problem {
             Self::FormFromElsewhere => &texts::FORM_FROM_ELSEWHERE,
             Self::FormAtOtherAddress => &texts::FORM_AT_OTHER_ADDRESS,
             Self::NotYours => &texts::NOT_YOURS,
+            Self::KeyForm => &texts::KEY_FORM,
+            Self::KeyOfNothing => &texts::KEY_OF_NOTHING,
+            Self::TooManyKeys => &texts::TOO_MANY_KEYS,
             Self::AccountUnavailable => &texts::ACCOUNT_UNAVAILABLE,
         }
     }

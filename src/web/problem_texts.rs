@@ -178,3 +178,21 @@ pub(super) const ACCOUNT_UNAVAILABLE: Text = Text {
         "If it stays like this, tell whoever runs this server.",
     ],
 };
+
+pub(super) const KEY_FORM: Text = Text {
+    title: "This form could not be read",
+    happened: "A key needs a name of at most 80 characters, and limits that the form has. So that no key can do more than you meant, none was made.",
+    todo: &["Go back to your account, and fill in the form there."],
+};
+
+pub(super) const KEY_OF_NOTHING: Text = Text {
+    title: "This key could do nothing",
+    happened: "What you ticked leaves no tool: every one of them changes something, or is not offered here. No key was made.",
+    todo: &["Tick fewer limits, or other tools."],
+};
+
+pub(super) const TOO_MANY_KEYS: Text = Text {
+    title: "You have as many keys as a person can have",
+    happened: "No key was made, and none was ended.",
+    todo: &["End one that you do not need any more, and make the new one then."],
+};

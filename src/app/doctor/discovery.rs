@@ -3,11 +3,12 @@
 //! this configuration says, letter by letter. Asks without a credential and changes nothing.
 
 use http::{StatusCode, header};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
     Case,
-    report::Finding,
+    report::{Finding, State},
     wire::{Dated, Lost, Reply},
 };
 
@@ -71,7 +72,7 @@ pub(super) async fn examine(case: &Case<'_>) -> (Vec<Finding>, Option<Dated>) {
         judge_resource(case, path),
         judge_resource(case, "/sse"),
         case.wire.get(&issuer),
-        case.wire.post(&endpoint, PING),
+        case.wire.post(&endpoint, PING, None),
     );
     findings.push(resource);
     if case.config.mcp.sse {
@@ -80,6 +81,9 @@ pub(super) async fn examine(case: &Case<'_>) -> (Vec<Finding>, Option<Dated>) {
     findings.push(judge_issuer(case, issuer));
     if let Ok(challenge) = &challenge {
         findings.extend(judge_proxy(case, challenge));
+    }
+    if let Some(key) = case.key {
+        findings.extend(with_key(case, key).await);
     }
     findings.push(judge_challenge(case, challenge));
     (findings, dated)
@@ -254,7 +258,7 @@ fn judge_challenge(case: &Case<'_>, reply: Result<Reply, Lost>) -> Finding {
     )
 }
 
-/// What stands in between. Whether it holds streams back cannot be told without a key.
+/// What stands in between.
 fn judge_proxy(case: &Case<'_>, reply: &Reply) -> Vec<Finding> {
     let kept = reply.header("age").is_some_and(|age| age != "0")
         || ["x-cache", "cf-cache-status"].iter().any(|name| {
@@ -276,14 +280,10 @@ fn judge_proxy(case: &Case<'_>, reply: &Reply) -> Vec<Finding> {
     if signs.is_empty() {
         return vec![Finding::ok(PROXY, "no proxy shows itself")];
     }
-    let mut findings = vec![Finding::unchecked(
-        PROXY,
-        format!(
-            "there is a proxy ({}); whether it holds streams back, only a client with a key can tell",
-            signs.join(", ")
-        ),
-    )
-    .once("switch its response buffering off for this server, such as `proxy_buffering off` in nginx; Caddy has none")];
+    let mut findings = Vec::new();
+    if case.key.is_none() {
+        findings.push(unseen(&signs));
+    }
     if case.config.server.trusted_proxies.is_empty() {
         findings.push(Finding::warning(
             PROXY,
@@ -292,6 +292,74 @@ fn judge_proxy(case: &Case<'_>, reply: &Reply) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+fn unseen(signs: &[String]) -> Finding {
+    Finding::unchecked(
+        PROXY,
+        format!(
+            "there is a proxy ({}); whether it changes Host or holds streams back, only a client with a key can tell",
+            signs.join(", ")
+        ),
+    )
+    .once("ask with an API key in a file: `auxcord doctor --key-file FILE`")
+}
+
+/// What only shows behind the door: whether the proxy passes Host on, and streams at once.
+async fn with_key(case: &Case<'_>, key: &SecretString) -> Vec<Finding> {
+    let base = &case.config.server.base_url;
+    let endpoint = base.join(&case.config.mcp.path);
+    let mut findings = vec![match case.wire.post(&endpoint, PING, Some(key)).await {
+        Ok(reply) => judge_call(reply.status),
+        Err(lost) => lost_on_the_way(PROXY, &case.config.mcp.path, &lost),
+    }];
+    let let_in = findings.iter().all(|finding| finding.state == State::Ok);
+    if let_in && case.config.mcp.sse {
+        let begun = case.wire.begin(&base.join("/sse"), key).await;
+        findings.push(judge_stream(begun));
+    }
+    findings
+}
+
+fn judge_call(status: StatusCode) -> Finding {
+    match status {
+        StatusCode::OK => Finding::ok(PROXY, "a call with the key is served"),
+        StatusCode::UNAUTHORIZED => Finding::fault(
+            PROXY,
+            "the key is not taken: it is wrong, expired or revoked, or a proxy takes it away",
+            "make a key with `auxcord keys create`, and let the proxy pass the Authorization header on",
+        ),
+        StatusCode::FORBIDDEN => Finding::fault(
+            PROXY,
+            "the server does not know the name by which it is called: a proxy changes the Host header",
+            "let the proxy pass Host on as it comes, such as `proxy_set_header Host $host` in nginx",
+        ),
+        other => Finding::fault(
+            PROXY,
+            format!(
+                "a call with the key is answered with status {}",
+                other.as_u16()
+            ),
+            "look into the server's log",
+        ),
+    }
+}
+
+fn judge_stream(begun: Result<StatusCode, Lost>) -> Finding {
+    match begun {
+        Ok(StatusCode::OK) => Finding::ok(PROXY, "streams come at once"),
+        Ok(other) => Finding::fault(
+            PROXY,
+            format!("/sse answers the key with status {}", other.as_u16()),
+            "let the proxy pass /sse and /messages on, or switch them off with SSE=false",
+        ),
+        Err(Lost::Late) => Finding::fault(
+            PROXY,
+            "a proxy holds streams back: nothing of one came in time",
+            "switch its response buffering off for this server, such as `proxy_buffering off` in nginx; Caddy has none",
+        ),
+        Err(lost) => lost_on_the_way(PROXY, "/sse", &lost),
+    }
 }
 
 /// The JSON object of a discovery document, or why it cannot be had.

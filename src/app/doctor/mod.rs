@@ -15,6 +15,8 @@ mod wire;
 
 pub use report::{CHECKS, Counts, Finding, Report, State, Verdict};
 
+use secrecy::SecretString;
+
 use crate::{
     clock::Clock,
     config::{Config, Salvage, Sources, Transport},
@@ -26,6 +28,7 @@ struct Case<'a> {
     salvage: &'a Salvage,
     config: &'a Config,
     wire: &'a Wire,
+    key: Option<&'a SecretString>,
 }
 
 impl Case<'_> {
@@ -41,8 +44,9 @@ impl Case<'_> {
     }
 }
 
-/// Looks at the set-up that these sources describe.
-pub async fn examine(sources: &Sources, clock: &Clock) -> Report {
+/// Looks at the set-up that these sources describe. With an API key the server is also called as a client would, which
+/// it notes as a use of the key.
+pub async fn examine(sources: &Sources, clock: &Clock, key: Option<&SecretString>) -> Report {
     let salvage = Config::salvage(sources);
     let mut findings = settings::examine(&salvage, sources);
     let Some(config) = &salvage.config else {
@@ -59,6 +63,7 @@ pub async fn examine(sources: &Sources, clock: &Clock) -> Report {
         salvage: &salvage,
         config,
         wire: &wire,
+        key,
     };
     findings.extend(redirect::examine(&case));
     let (stored, (discovered, served), (reached, dated)) = tokio::join!(

@@ -4,9 +4,10 @@
 use std::{error::Error, io, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use jiff::fmt::rfc2822;
 use reqwest::{Request, redirect};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 use url::Url;
 
@@ -15,6 +16,9 @@ use crate::clock::{Clock, Millis};
 /// How long connecting may take, and the whole answer.
 const CONNECT: Duration = Duration::from_secs(3);
 const WHOLE: Duration = Duration::from_secs(8);
+
+/// How long the beginning of a stream may take.
+const BEGINNING: Duration = Duration::from_secs(4);
 
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -80,31 +84,39 @@ impl Wire {
 
     /// What a GET of `url` brings.
     pub(super) async fn get(&self, url: &str) -> Result<Reply, Lost> {
-        self.ask(Method::GET, url, None).await
+        self.ask(request(Method::GET, url, None)?).await
     }
 
     /// What a POST of this JSON brings, to whom says that it also takes event streams, as MCP clients do.
-    pub(super) async fn post(&self, url: &str, json: &'static str) -> Result<Reply, Lost> {
-        self.ask(Method::POST, url, Some(json)).await
+    ///
+    /// With `key` it is a call of the person whose API key that is.
+    pub(super) async fn post(
+        &self,
+        url: &str,
+        json: &'static str,
+        key: Option<&SecretString>,
+    ) -> Result<Reply, Lost> {
+        let mut request = request(Method::POST, url, key)?;
+        let kind = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::CONTENT_TYPE, kind);
+        *request.body_mut() = Some(json.into());
+        self.ask(request).await
     }
 
-    async fn ask(
-        &self,
-        method: Method,
-        url: &str,
-        json: Option<&'static str>,
-    ) -> Result<Reply, Lost> {
+    /// How the answer to a GET of an event stream begins: its status, once something of the body is there too.
+    pub(super) async fn begin(&self, url: &str, key: &SecretString) -> Result<StatusCode, Lost> {
         let client = self.client.as_ref().map_err(Clone::clone)?;
-        let url = Url::parse(url).map_err(|fault| Lost::Broken(fault.to_string()))?;
-        let mut request = Request::new(method, url);
-        let accepted = "application/json, text/event-stream";
-        let headers = request.headers_mut();
-        headers.insert(header::ACCEPT, http::HeaderValue::from_static(accepted));
-        if let Some(json) = json {
-            let kind = http::HeaderValue::from_static("application/json");
-            headers.insert(header::CONTENT_TYPE, kind);
-            *request.body_mut() = Some(json.into());
-        }
+        let request = request(Method::GET, url, Some(key))?;
+        let first = async {
+            let mut response = client.execute(request).await.map_err(|it| lost(&it))?;
+            response.chunk().await.map_err(|it| lost(&it))?;
+            Ok(response.status())
+        };
+        timeout(BEGINNING, first).await.unwrap_or(Err(Lost::Late))
+    }
+
+    async fn ask(&self, request: Request) -> Result<Reply, Lost> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
         timeout(WHOLE, self.exchange(client, request))
             .await
             .unwrap_or(Err(Lost::Late))
@@ -154,6 +166,21 @@ impl Lost {
             Self::Broken(what) => format!("the connection fails: {what}"),
         }
     }
+}
+
+/// As MCP clients ask.
+fn request(method: Method, url: &str, key: Option<&SecretString>) -> Result<Request, Lost> {
+    let url = Url::parse(url).map_err(|fault| Lost::Broken(fault.to_string()))?;
+    let mut request = Request::new(method, url);
+    let accepted = HeaderValue::from_static("application/json, text/event-stream");
+    request.headers_mut().insert(header::ACCEPT, accepted);
+    if let Some(key) = key {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))
+            .map_err(|_invalid| Lost::Broken("the key is none".to_owned()))?;
+        bearer.set_sensitive(true);
+        request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    }
+    Ok(request)
 }
 
 /// The time of a `Date` header (RFC 9110 section 5.6.7).

@@ -39,6 +39,8 @@ pub(crate) struct Request {
     pub(crate) consent: Consent,
     /// Whom to tell what the answer stands on.
     pub(crate) told: Option<Told>,
+    /// Whether it came to an address at which everything only reads.
+    pub(crate) reading_address: bool,
 }
 
 /// What a tool works with.

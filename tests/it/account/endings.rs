@@ -16,7 +16,8 @@ async fn forms(stage: &Stage, owner: &Resident, planted: &Planted) -> Vec<String
         .map(|key| format!("/account/keys/{}/end", key.id))
         .collect();
     forms.push(planted.end());
-    forms.extend([DELETE, SIGN_OUT, "/account/reconnect"].map(str::to_owned));
+    let others = [DELETE, SIGN_OUT, "/account/reconnect", "/account/keys"];
+    forms.extend(others.map(str::to_owned));
     forms
 }
 

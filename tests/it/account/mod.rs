@@ -2,6 +2,7 @@
 
 mod endings;
 mod leaving;
+mod making;
 mod notices;
 mod seeing;
 mod sessions;

@@ -14,7 +14,7 @@ use crate::harness::{
 };
 
 /// Signs the person in; the answer that begins the session.
-async fn sign_in(app: &TestApp, browser: &Browser, spotify_id: &str) -> Page {
+pub(super) async fn sign_in(app: &TestApp, browser: &Browser, spotify_id: &str) -> Page {
     let away = browser.press("/account/login").await.location();
     let fields = [("person", spotify_id), ("decision", "approve")];
     let page = browser.visit(&browser.answer(&away, &fields).await).await;

@@ -5,6 +5,7 @@ mod counted;
 mod generations;
 mod gone;
 mod kept;
+mod left;
 mod remembered;
 mod repeated;
 mod slowed;

@@ -4,8 +4,7 @@ use auxcord::sandbox::Action;
 use reqwest::Method;
 use serde_json::json;
 
-use super::stage::{Stage, text};
-use crate::harness::until;
+use super::stage::{Stage, named, text, wanted};
 
 /// 500, and nothing is carried out.
 fn broken() -> Action {
@@ -132,23 +131,28 @@ async fn pages_of_the_same_version_are_read_once_and_those_of_another_anew() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_leaves_no_half_to_be_doubled() {
+async fn a_title_that_is_there_already_is_named_as_it_was_asked_for() {
     let stage = Stage::new().await;
     let list = stage.list("Nothing yet");
-    let new = stage.outside(&list, 150);
-    stage.fails("POST", "/v1/playlists/", 0, Action::Hold);
-    let client = stage.client.clone();
-    let asked = json!({"playlist": list.id, "items": new, "skip_duplicates": false});
-    let leaving = tokio::spawn(async move { client.call("add_to_playlist", asked).await });
-    stage.app.spotify.until_held(1).await;
-    leaving.abort();
-    assert!(leaving.await.is_err());
-    stage.app.spotify.release();
-    let control = &stage.app.spotify;
-    until("all of it is there", async || control.rows(&list.id) == new).await;
-    until("it was read back", async || {
-        control.count("GET /v1/playlists/{id}/items") == 1
-    })
-    .await;
+    let song = &stage.songs(1).await[0];
+    let (title, artist) = named(song);
+    let asked = json!({"playlist": list.id, "items": [wanted(song)]});
+    let first = stage.answer("add_to_playlist", asked.clone()).await;
+    assert!(text(&first).contains("it has 1 item now."), "{first}");
+    let again = stage.answer("add_to_playlist", asked).await;
+    let skipped = &again["structuredContent"]["skipped"][0];
+    let uri = stage.app.spotify.rows(&list.id).remove(0);
+    assert_eq!(skipped["item"], json!(format!("{title} — {artist}")));
+    assert_eq!(skipped["uri"], json!(uri));
+    let line = text(&again)
+        .lines()
+        .find(|line| line.starts_with("- skipped"));
+    let id = uri.rsplit(':').next().unwrap();
+    let named = format!("- skipped {title} — {artist}: already in the playlist");
+    let line = line.unwrap();
+    assert!(
+        line.starts_with(&named) && line.ends_with(&format!("/track/{id}")),
+        "{line}"
+    );
     stage.calls();
 }

@@ -5,7 +5,6 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::stage::{Stage, text};
-use crate::harness::until;
 
 #[tokio::test]
 async fn a_list_that_was_filled_halfway_is_not_as_asked() {
@@ -63,31 +62,5 @@ async fn a_list_that_was_made_elsewhere_a_moment_ago_takes_the_name() {
         .refused("create_playlist", json!({"name": "just now"}))
         .await;
     assert!(said.contains("a playlist of this name exists"), "{said}");
-    stage.calls();
-}
-
-#[tokio::test]
-async fn a_client_that_leaves_leaves_no_empty_list_behind() {
-    let stage = Stage::new().await;
-    let tracks = stage.outside(&stage.list("Nothing yet"), 120);
-    stage.fails("POST", "/v1/me/playlists", 0, Action::Hold);
-    let client = stage.client.clone();
-    let asked = json!({"name": "Whole", "tracks": tracks});
-    let leaving = tokio::spawn(async move { client.call("create_playlist", asked).await });
-    stage.app.spotify.until_held(1).await;
-    leaving.abort();
-    assert!(leaving.await.is_err());
-    stage.app.spotify.release();
-    let control = &stage.app.spotify;
-    until("it is filled", async || {
-        let all = control.playlists(&stage.me.spotify_id);
-        all.iter()
-            .any(|list| list.name == "Whole" && list.uris == tracks)
-    })
-    .await;
-    until("it was read back", async || {
-        control.count("GET /v1/playlists/{id}") == 1
-    })
-    .await;
     stage.calls();
 }

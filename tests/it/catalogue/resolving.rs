@@ -1,9 +1,10 @@
 //! Stories of `resolve_tracks`: the very track that was meant, or the word that it is not certain.
 
-use auxcord::sandbox::Action;
+use auxcord::sandbox::{Action, Shelf};
 use serde_json::{Value, json};
 
 use super::stage::{SEARCH, Stage, named, text, wanted};
+use crate::harness::mcp::LEGACY;
 
 const PARADE: &str = "The Marlow Parade";
 
@@ -289,17 +290,57 @@ async fn whoever_watches_sees_every_row_go_by() {
     let stage = Stage::new().await;
     let songs = stage.songs(6).await;
     let asked: Vec<_> = songs.iter().map(wanted).collect();
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": "resolve_tracks", "arguments": {"tracks": asked}, "_meta": {"progressToken": "watching"}
-    }});
-    let request = stage.client.post(body.to_string()).send().await.unwrap();
-    let stream = request.text().await.unwrap();
-    let told: Vec<f64> = stream
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok())
-        .filter(|message| message["method"] == "notifications/progress")
-        .map(|message| message["params"]["progress"].as_f64().unwrap())
-        .collect();
-    assert_eq!(told, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "{stream}");
+    let asked = json!({"tracks": asked});
+    let watched = stage.client.watch(LEGACY, "resolve_tracks", &asked).await;
+    let done: Vec<f64> = watched.progress.iter().map(|(done, _)| *done).collect();
+    assert_eq!(done, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    stage.calls();
+}
+
+#[tokio::test]
+async fn what_is_saved_is_told_as_far_as_spotify_says_it() {
+    let stage = Stage::new().await;
+    let mut asked = vec![json!({"title": "Unheard", "artist": "Nobody Anywhere"})];
+    for word in [
+        "Garden", "River", "Letters", "Machine", "Highway", "Summer", "Thunder",
+    ] {
+        for track in stage.tracks(&format!("track:{word}")).await {
+            let isrc = &track["external_ids"]["isrc"];
+            if asked.len() < 50 && asked.iter().all(|known| known["isrc"] != *isrc) {
+                asked.push(with(wanted(&track), "isrc", isrc.clone()));
+            }
+        }
+    }
+    assert_eq!(asked.len(), 50);
+    let path = "/v1/me/library/contains";
+    stage.fails("GET", path, 1, Action::QuotaExceeded { retry_after: 60 });
+    let asked = json!({"tracks": asked, "check_saved": true});
+    let result = stage.answer("resolve_tracks", asked).await;
+    let told = &result["structuredContent"];
+    let rows = told["rows"].as_array().unwrap();
+    assert_eq!(
+        statuses(told),
+        [&["not_found"][..], &["exact"; 49]].concat()
+    );
+    assert_eq!(rows[0].get("saved"), None, "there is nothing to be saved");
+    let saved = stage
+        .app
+        .spotify
+        .library(&stage.me.spotify_id, Shelf::Tracks);
+    for row in &rows[1..=40] {
+        let uri = row["uri"].as_str().unwrap();
+        assert_eq!(row["saved"], saved.iter().any(|one| one == uri), "{row}");
+    }
+    assert!(rows[41..].iter().all(|row| row["saved"] == "not_checked"));
+    let note = told["notes"].to_string();
+    for said in [
+        "For 9 rows",
+        "not_checked",
+        "(quota_exceeded)",
+        "`check_library`",
+    ] {
+        assert!(note.contains(said), "{said}: {note}");
+    }
+    assert_eq!(text(&result).matches("saved: not_checked").count(), 9);
     stage.calls();
 }

@@ -1,5 +1,6 @@
 //! Stories of `search` on the whole catalogue: small answers, filters that mean what they say.
 
+use auxcord::sandbox::Action;
 use serde_json::json;
 
 use super::stage::{Stage, text};
@@ -96,4 +97,24 @@ async fn a_filter_that_finds_none_of_the_types_is_refused() {
         );
     }
     assert_eq!(stage.calls(), 0);
+}
+
+#[tokio::test]
+async fn what_came_before_a_failure_is_told_with_the_way_on() {
+    let stage = Stage::new().await;
+    let asked = json!({"query": "night", "limit": 50});
+    let quota = Action::QuotaExceeded { retry_after: 3_600 };
+    stage.searches_fail(quota, 1, u64::MAX);
+    let told = stage.done("search", asked).await;
+    let page = &told["results"][0];
+    assert_eq!(
+        (&page["returned"], &page["has_more"], &page["next_offset"]),
+        (&json!(10), &json!(true), &json!(10))
+    );
+    let note = told["notes"].to_string();
+    assert!(
+        note.contains("from 10 on (quota_exceeded)") && note.contains("Go on there later"),
+        "{note}"
+    );
+    stage.calls();
 }

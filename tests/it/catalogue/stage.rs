@@ -28,13 +28,7 @@ impl Stage {
     pub(super) async fn granting(scopes: Option<&str>) -> Self {
         let app = TestApp::start_with(Setup::default()).await;
         let id = app.spotify.people().remove(0).id;
-        let browser = app.browser();
-        let authorize = browser.begin().await.location();
-        let mut fields = vec![("person", id.as_str()), ("decision", "approve")];
-        fields.extend(scopes.map(|scopes| ("grant", scopes)));
-        let back = browser.answer(&authorize, &fields).await;
-        let page = browser.visit(&back).await;
-        let me = crate::harness::app::connected(&page, &app.spotify, &id);
+        let me = app.connect_granting(&id, scopes).await;
         let client = app.client(&me.key);
         let token = app
             .spotify
@@ -52,18 +46,7 @@ impl Stage {
 
     /// Calls a tool that must succeed; its structured content must be what the tool declares.
     pub(super) async fn answer(&self, tool: &str, arguments: Value) -> Value {
-        let listed = self.client.rpc(1, "tools/list", json!({})).await;
-        let tools = listed.body["result"]["tools"].as_array().unwrap();
-        let declared = tools.iter().find(|one| one["name"] == tool).unwrap();
-        let result = self.client.call(tool, arguments).await;
-        assert_ne!(result["isError"], true, "{result}");
-        let schema = jsonschema::validator_for(&declared["outputSchema"]).unwrap();
-        let problems: Vec<_> = schema
-            .iter_errors(&result["structuredContent"])
-            .map(|one| one.to_string())
-            .collect();
-        assert!(problems.is_empty(), "{problems:?} in {result}");
-        result
+        self.client.answer(tool, arguments).await
     }
 
     /// The structured content of a call that must succeed.

@@ -164,3 +164,104 @@ async fn null_is_as_good_as_left_out() {
     let top = old(&stage, "getTopTracks", "get_top_items", asked).await;
     assert_eq!(top["returned"], 20);
 }
+
+/// Every old name with the arguments that its server took. `era` makes the new playlist's name its own.
+fn all_of_them(list: &Value, track: &str, era: &str) -> Vec<(&'static str, Value)> {
+    let snake = json!({"playlist_id": list, "track_uris": [track]});
+    let camel = json!({"playlistId": list, "trackUris": [track]});
+    let words = json!({"query": "night", "limit": 20});
+    let made = json!({"name": format!("Of {era}"), "description": "old", "public": true});
+    vec![
+        ("search_tracks", json!({"query": "night", "limit": 5})),
+        ("get_current_track", json!({})),
+        ("get_user_playlists", json!({"limit": 10})),
+        ("add_tracks_to_playlist", snake),
+        ("get_liked_songs", json!({"limit": 20, "offset": 0})),
+        (
+            "get_playlist_tracks",
+            json!({"playlist_id": list, "limit": 20, "offset": 0}),
+        ),
+        ("searchTracks", words.clone()),
+        ("searchArtists", words.clone()),
+        ("searchAlbums", words.clone()),
+        ("searchPlaylists", words),
+        ("getCurrentUserProfile", json!({})),
+        ("getCurrentPlayback", json!({})),
+        ("pausePlayback", json!({})),
+        ("resumePlayback", json!({})),
+        ("skipToNext", json!({})),
+        ("skipToPrevious", json!({})),
+        ("getUserPlaylists", json!({"limit": 20, "offset": 0})),
+        (
+            "getPlaylistTracks",
+            json!({"playlistId": list, "limit": 20, "offset": 0}),
+        ),
+        ("createPlaylist", made),
+        ("addTracksToPlaylist", camel),
+        ("getRecentlyPlayed", json!({"limit": 20})),
+        (
+            "getTopTracks",
+            json!({"timeRange": "medium_term", "limit": 20}),
+        ),
+        (
+            "getTopArtists",
+            json!({"timeRange": "long_term", "limit": 20}),
+        ),
+        ("get_auth_url", json!({})),
+        (
+            "authenticate",
+            json!({"callback_url": "http://127.0.0.1:1/auth/callback?code=x&state=y"}),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_old_name_runs_with_its_old_arguments_in_both_eras() {
+    let stage = Stage::of(COLLECTOR).await;
+    let made = stage.done("create_playlist", json!({"name": "Old"})).await;
+    let list = &made["playlist"]["uri"];
+    let track = stage.shelf(Shelf::Tracks).remove(0);
+    for (era, modern) in [("the handshake", false), ("today", true)] {
+        let asked = all_of_them(list, &track, era);
+        assert_eq!(asked.len(), 25);
+        for (name, arguments) in asked {
+            let params = json!({"name": name, "arguments": arguments});
+            let answer = if modern {
+                stage.client.modern(1, "tools/call", params).await
+            } else {
+                stage.client.rpc(1, "tools/call", params).await
+            };
+            let result = &answer.body["result"];
+            assert!(
+                result["isError"] != true && answer.status == 200,
+                "{name}: {answer:?}"
+            );
+            let today = auxcord::mcp::resolve(name).unwrap().name;
+            let note = format!("Note: `{name}` is now `{today}`.");
+            assert_eq!(text(result).matches(&note).count(), 1, "{name}: {result}");
+        }
+        assert!(stage.writes() >= 7);
+    }
+    let rows = stage.app.spotify.rows(list.as_str().unwrap());
+    assert_eq!(rows, vec![track; 4], "duplicates were added, as then");
+}
+
+#[tokio::test]
+async fn the_workers_player_tools_are_heard() {
+    let stage = Stage::of(COLLECTOR).await;
+    let now = || stage.app.spotify.player(&stage.me.spotify_id).unwrap();
+    let today = "control_playback";
+    let first = now();
+    assert!(first.playing);
+    let told = old(&stage, "pausePlayback", today, json!({})).await;
+    assert_eq!((&told["verified"], now().playing), (&json!(true), false));
+    let told = old(&stage, "resumePlayback", today, json!({})).await;
+    assert_eq!((&told["verified"], now().playing), (&json!(true), true));
+    let told = old(&stage, "skipToNext", today, json!({})).await;
+    assert_eq!(told["verified"], true, "{told}");
+    assert_eq!(now().uri.as_ref(), first.queue.first());
+    let told = old(&stage, "skipToPrevious", today, json!({})).await;
+    assert_eq!(told["verified"], true, "{told}");
+    assert_eq!(now().uri, first.uri);
+    assert_eq!(stage.writes(), 4);
+}

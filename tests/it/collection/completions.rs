@@ -1,5 +1,7 @@
 //! Stories of completions and prompts: the person's own names, at most one call, and never an error.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::stage::{COLLECTOR, HOARDER, NEWCOMER, Stage, these};
@@ -142,4 +144,22 @@ async fn a_prompt_says_more_when_more_is_given_and_takes_words_for_words() {
         }
     }
     assert_eq!(stage.calls(), these([]));
+}
+
+#[tokio::test]
+async fn the_names_of_devices_are_asked_for_once_while_somebody_types() {
+    const DEVICES: &str = "GET /v1/me/player/devices";
+    let stage = Stage::of(COLLECTOR).await;
+    for typed in ["", "a", "ada's", "ada's l"] {
+        let names = completed(&stage, prompt("build_playlist"), "device", typed).await;
+        let first = format!("Ada's Laptop {}", stage.me.marker);
+        assert_eq!(values(&names)[0], first, "{typed}");
+    }
+    assert_eq!(stage.calls(), these([(DEVICES, 1)]));
+    let devices = json!({"include": ["devices"]});
+    stage.done("get_playback", devices).await;
+    assert_eq!(stage.calls(), these([(DEVICES, 1)]), "tools ask anew");
+    stage.app.advance(Duration::from_secs(10));
+    completed(&stage, prompt("build_playlist"), "device", "lapt").await;
+    assert_eq!(stage.calls(), these([(DEVICES, 1)]));
 }

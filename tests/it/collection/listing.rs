@@ -207,3 +207,28 @@ async fn a_link_that_has_ended_asks_for_a_new_login() {
         .await;
     assert!(said.starts_with("reauth_required: "), "{said}");
 }
+
+#[tokio::test]
+async fn a_filter_says_how_many_fit_and_not_how_many_of_all_are_shown() {
+    let stage = Stage::of(COLLECTOR).await;
+    let asked = json!({"name_contains": "fifty-one"});
+    let one = stage.answer("list_playlists", asked).await;
+    let said = text(&one);
+    assert!(
+        said.contains("\n1 fits") && said.contains("7 of them were looked at"),
+        "{said}"
+    );
+    assert!(!said.contains(" of 7 shown"), "{said}");
+    let asked = json!({"name_contains": "fifty"});
+    let two = stage.answer("list_playlists", asked).await;
+    assert!(text(&two).contains("\n2 fit"), "{two}");
+    let asked = json!({"name_contains": "no such name"});
+    let none = stage.answer("list_playlists", asked).await;
+    assert!(
+        text(&none).starts_with("Nothing that was looked at fits"),
+        "{none}"
+    );
+    assert!(said.contains(" · 51 items"), "{said}");
+    let one = stage.answer("list_playlists", json!({"limit": 50})).await;
+    assert!(text(&one).contains(" · 1 item ·"), "{one}");
+}

@@ -4,6 +4,7 @@ use auxcord::sandbox::{Action, Fault, OnAir, Shelf};
 use serde_json::json;
 
 use super::stage::{COLLECTOR, NEWCOMER, SHARER, Stage, list, text, these};
+use crate::harness::mcp::{LEGACY, MODERN};
 
 const CONTAINS: &str = "GET /v1/me/library/contains";
 const SAVE: &str = "PUT /v1/me/library";
@@ -234,4 +235,25 @@ async fn each_kind_asks_for_its_own_permission() {
         .done("save_to_library", json!({"refs": [track]}))
         .await;
     assert_eq!(stage.writes(), 1);
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_two_hundred_go_by_and_nobody_else_is_told() {
+    let stage = Stage::of(COLLECTOR).await;
+    let new = stage.unsaved(400);
+    for (era, some) in [LEGACY, MODERN].into_iter().zip(new.chunks(200)) {
+        let asked = json!({"refs": some});
+        let watched = stage.client.watch(era, "save_to_library", &asked).await;
+        watched.assert_rising();
+        assert_eq!(watched.progress.len(), 15, "5 looks, 5 writes, 5 looks");
+        assert_eq!(watched.result["structuredContent"]["verified"], true);
+    }
+    let params = json!({"name": "save_to_library", "arguments": {"refs": &new[..50]}});
+    for answer in [
+        stage.client.rpc(1, "tools/call", params.clone()).await,
+        stage.client.modern(1, "tools/call", params).await,
+    ] {
+        assert_eq!(answer.headers["content-type"], "application/json");
+    }
+    stage.writes();
 }

@@ -21,7 +21,7 @@ async fn a_clock_that_is_wrong_by_more_than_a_minute_is_a_fault() {
     let now = Clock::System.now();
     for (skew, direction) in [(-300_000, "behind"), (300_000, "ahead of")] {
         let clock = Clock::manual(now + skew);
-        let report = examine(&sources, &clock).await;
+        let report = examine(&sources, &clock, None).await;
         let finding = report.findings.iter().find(|one| one.check == "clock");
         let finding = finding.unwrap();
         assert_eq!(finding.state, State::Fault, "{finding:?}");
@@ -30,7 +30,7 @@ async fn a_clock_that_is_wrong_by_more_than_a_minute_is_a_fault() {
     }
     let clock = Clock::manual(now);
     clock.advance(Duration::from_secs(30));
-    let report = examine(&sources, &clock).await;
+    let report = examine(&sources, &clock, None).await;
     let finding = report.findings.iter().find(|one| one.check == "clock");
     assert_eq!(finding.unwrap().state, State::Ok, "{finding:?}");
 }

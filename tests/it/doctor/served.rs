@@ -9,7 +9,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{at, beside, examine};
+use super::{at, beside, examine, read};
 use crate::harness::{Program, Setup, TestApp};
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_proxy_that_shows_itself_is_asked_about_and_must_be_trusted() {
         "discovery.proxy",
         "not_checked",
         &["nginx"],
-        &["proxy_buffering off"],
+        &["--key-file"],
     );
     examined.tells(
         "discovery.proxy",
@@ -159,6 +159,49 @@ async fn a_cache_in_between_is_told() {
     let examined = examine(&at(Program::beside(&app), &origin)).await;
     examined.faults("discovery.proxy", &["a cache"], &["keep nothing"]);
     serving.abort();
+}
+
+#[tokio::test]
+async fn with_a_key_the_way_behind_the_door_is_looked_at_too() {
+    let app = TestApp::start().await;
+    let person = app.connect_first().await;
+    let file = app.database.folder.path().join("my-key");
+    let file = file.to_str().unwrap();
+    let with_key = &["doctor", "--json", "--key-file", file];
+    std::fs::write(file, format!("{}\n", person.key)).unwrap();
+    let examined = read(&beside(&app).run(with_key).await);
+    examined.tells("discovery.proxy", "ok", &["is served"], &[]);
+    examined.tells("discovery.proxy", "ok", &["streams come at once"], &[]);
+    std::fs::write(file, "aux_nobodys\n").unwrap();
+    let examined = read(&beside(&app).run(with_key).await);
+    examined.faults("discovery.proxy", &["not taken"], &["auxcord keys create"]);
+    assert!(!examined.report.to_string().contains("aux_nobodys"));
+    std::fs::remove_file(file).unwrap();
+    let ended = beside(&app).run(with_key).await;
+    ended.failed_saying(&["holds no key", "API key"]);
+    app.spotify.take_writes();
+}
+
+#[tokio::test]
+async fn a_proxy_that_changes_host_and_one_that_holds_streams_back_are_told_with_a_key() {
+    let app = TestApp::start().await;
+    let file = app.database.folder.path().join("my-key");
+    std::fs::write(&file, "aux_my-key").unwrap();
+    let with_key = &["doctor", "--json", "--key-file", file.to_str().unwrap()];
+    for (answer, what, remedy) in [
+        (StatusCode::FORBIDDEN, "Host header", "proxy_set_header"),
+        (StatusCode::OK, "holds streams back", "proxy_buffering off"),
+    ] {
+        let (origin, serving) = serve(|origin| {
+            passing(origin)
+                .route("/mcp", post(move || async move { answer }))
+                .route("/sse", get(std::future::pending::<StatusCode>))
+        })
+        .await;
+        let ended = at(Program::beside(&app), &origin).run(with_key).await;
+        read(&ended).faults("discovery.proxy", &[what], &[remedy]);
+        serving.abort();
+    }
 }
 
 #[tokio::test]

@@ -227,6 +227,16 @@ impl TestApp {
         connect(&self.browser(), &self.spotify, spotify_id).await
     }
 
+    /// Connects the person with that Spotify `id`, who grants only the Spotify permissions `scopes`, or all.
+    pub async fn connect_granting(&self, spotify_id: &str, scopes: Option<&str>) -> Connected {
+        let browser = self.browser();
+        let authorize = browser.begin().await.location();
+        let mut fields = vec![("person", spotify_id), ("decision", "approve")];
+        fields.extend(scopes.map(|scopes| ("grant", scopes)));
+        let back = browser.answer(&authorize, &fields).await;
+        connected(&browser.visit(&back).await, &self.spotify, spotify_id)
+    }
+
     /// Connects the first person of the simulated Spotify, who has everything.
     pub async fn connect_first(&self) -> Connected {
         let first = self.spotify.people().remove(0).id;

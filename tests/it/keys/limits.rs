@@ -25,7 +25,8 @@ async fn a_read_only_key_neither_sees_nor_calls_what_writes() {
         .make_key(&person.spotify_id, wishes(KeyKind::Api, limits))
         .await
         .unwrap();
-    assert_reads_only(&app, &app.client(made.key.expose())).await;
+    let client = app.client(made.key.expose());
+    assert_reads_only(&app, &client, "this key may not use it").await;
     let leave = super::to(
         reqwest::Method::DELETE,
         &format!("{}/auth/revoke", app.origin),
@@ -40,7 +41,7 @@ async fn the_read_only_address_takes_writing_from_every_key() {
     let app = TestApp::start().await;
     let person = app.connect_first().await;
     let client = Client::new(&format!("{}/mcp/readonly", app.origin), &person.key);
-    assert_reads_only(&app, &client).await;
+    assert_reads_only(&app, &client, "ends in /readonly and only reads").await;
     let whole = tools(&app.client(&person.key)).await;
     assert!(
         names(|tool| tool.writes)
@@ -159,7 +160,7 @@ async fn the_operator_makes_no_key_for_nobody() {
     }
 }
 
-async fn assert_reads_only(app: &TestApp, client: &Client) {
+async fn assert_reads_only(app: &TestApp, client: &Client, because: &str) {
     assert_eq!(tools(client).await, names(|tool| !tool.writes));
     for (tool, arguments) in [
         ("create_playlist", json!({ "name": "mine" })),
@@ -169,7 +170,7 @@ async fn assert_reads_only(app: &TestApp, client: &Client) {
         ),
     ] {
         let told = client.refused(tool, arguments).await;
-        assert!(told.contains("this key may not use it"), "{told}");
+        assert!(told.contains(because), "{told}");
     }
     assert!(app.spotify.take_writes().is_empty());
     client.done("search", json!({ "query": "night" })).await;

@@ -178,7 +178,7 @@ async fn the_endpoint_that_only_reads_hides_what_writes() {
         .refused("create_playlist", json!({"name": "x"}))
         .await;
     assert!(
-        said.starts_with("not_offered: ") && said.contains("this key"),
+        said.starts_with("not_offered: ") && said.contains("ends in /readonly and only reads"),
         "{said}"
     );
     assert_eq!(stage.spotify.calls(), [""; 0]);

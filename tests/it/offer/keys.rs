@@ -4,7 +4,7 @@ use auxcord::app::{KeyKind, KeyLimits, Toolset};
 use serde_json::json;
 
 use super::{kept, key, names, tools};
-use crate::harness::{Program, TestApp, app::NOON, mcp::Answer, sql::Hand};
+use crate::harness::{Client, Program, TestApp, app::NOON, mcp::Answer, sql::Hand};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
 
@@ -143,4 +143,29 @@ async fn a_key_without_such_limits_is_as_it_was() {
     assert_eq!(kept, ["2"]);
     assert_eq!(app.clock.now(), NOON);
     assert!(tools(&app.client(&person.key)).await.len() >= 9);
+}
+
+#[tokio::test]
+async fn at_the_address_that_only_reads_the_address_is_the_reason() {
+    let app = TestApp::start().await;
+    let person = app.connect_first().await;
+    let reader = Client::new(&format!("{}/mcp/readonly", app.origin), &person.key);
+    let made = json!({"name": "Mine"});
+    let told = reader.refused("create_playlist", made.clone()).await;
+    assert!(
+        told.starts_with("not_offered: ")
+            && told.contains("the address that this connection goes to"),
+        "{told}"
+    );
+    assert!(!told.contains("this key"), "{told}");
+    let limits = KeyLimits {
+        read_only: true,
+        ..KeyLimits::default()
+    };
+    let key = key(&app, &person.spotify_id, KeyKind::Api, limits).await;
+    for path in ["mcp", "mcp/readonly"] {
+        let client = Client::new(&format!("{}/{path}", app.origin), &key);
+        let told = client.refused("create_playlist", made.clone()).await;
+        assert!(told.contains("this key may not use it"), "{path}: {told}");
+    }
 }

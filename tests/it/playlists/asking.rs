@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auxcord::sandbox::Shelf;
 use serde_json::{Value, json};
 
 use super::stage::Home;
@@ -323,5 +324,27 @@ async fn small_removals_and_dry_runs_are_not_asked_about() {
     let dry = json!({"playlist": list, "items": []});
     let result = call(&home.client, "replace_playlist_items", &dry, None).await;
     assert_eq!(result["structuredContent"]["dry_run"], true, "{result}");
+    home.writes();
+}
+
+#[tokio::test]
+async fn a_yes_counts_once() {
+    let home = Home::new().await;
+    let spotify = &home.app.spotify;
+    let mut saved = spotify.library(&home.me.spotify_id, Shelf::Tracks);
+    saved.truncate(30);
+    let wish = json!({"refs": saved});
+    let tool = "remove_from_library";
+    let (_, state) = question(&home, &call(&home.client, tool, &wish, None).await);
+    let first = call(&home.client, tool, &wish, Some((&yes(), &state))).await;
+    assert_eq!(first["structuredContent"]["verified"], true, "{first}");
+    home.done("save_to_library", wish.clone()).await;
+    home.writes();
+    // The same things stand there again, and the person is asked again.
+    let again = call(&home.client, tool, &wish, Some((&yes(), &state))).await;
+    let (_, anew) = question(&home, &again);
+    assert_ne!(anew, state);
+    let second = call(&home.client, tool, &wish, Some((&yes(), &anew))).await;
+    assert_eq!(second["structuredContent"]["verified"], true, "{second}");
     home.writes();
 }

@@ -7,6 +7,7 @@ use super::{
     removing::twice,
     stage::{Home, ITEMS},
 };
+use crate::harness::mcp::{LEGACY, MODERN};
 
 #[tokio::test]
 async fn what_would_take_too_many_writes_is_refused_before_anything_goes() {
@@ -67,24 +68,26 @@ async fn two_removals_at_once_do_not_undo_each_other() {
 
 #[tokio::test]
 async fn progress_only_grows_from_the_first_page_to_the_last_write() {
-    let home = Home::new().await;
-    let list = home.playlist("Everything");
-    let rows = home.rows(&list);
-    let at = rows
-        .iter()
-        .position(|uri| uri.starts_with("spotify:track:"))
-        .unwrap();
-    let wish = json!({"playlist": list.id, "positions": [at]});
-    let told = home.watched("remove_from_playlist", wish).await;
-    assert!(told.len() >= 24, "{told:?}");
-    assert!(
-        told.is_sorted_by(|one, next| one.0 < next.0 && one.1 <= next.1),
-        "{told:?}"
-    );
-    let (done, total) = *told.last().unwrap();
-    assert!((done - total).abs() < f64::EPSILON, "{told:?}");
-    assert_eq!(home.rows(&list).len(), rows.len() - 1);
-    home.writes();
+    for era in [LEGACY, MODERN] {
+        let home = Home::new().await;
+        let list = home.playlist("Everything");
+        let rows = home.rows(&list);
+        let is_track = |uri: &&String| uri.starts_with("spotify:track:");
+        let first = rows.iter().find(is_track).unwrap();
+        let at = rows.iter().position(|uri| uri == first).unwrap();
+        let wish = json!({"playlist": list.id, "positions": [at]});
+        let watched = home.client.watch(era, "remove_from_playlist", &wish).await;
+        watched.assert_rising();
+        assert!(watched.progress.len() >= 24, "{watched:?}");
+        assert_eq!(home.rows(&list).len(), rows.len() - 1);
+
+        let other = rows.iter().rev().find(is_track).unwrap();
+        let wish = json!({"playlist": list.id, "refs": [other]});
+        let watched = home.client.watch(era, "remove_from_playlist", &wish).await;
+        watched.assert_rising();
+        assert!(!home.rows(&list).contains(other));
+        home.writes();
+    }
 }
 
 #[tokio::test]

@@ -284,29 +284,3 @@ async fn a_link_that_ended_changes_nothing_and_says_where_to_reconnect() {
         );
     }
 }
-
-#[tokio::test]
-async fn a_client_that_leaves_in_the_middle_leaves_nothing_half_done() {
-    let home = Home::new().await;
-    let (list, rows) = thrice(&home).await;
-    let fault = auxcord::sandbox::Fault::new(Action::Hold)
-        .on("DELETE", "/v1/playlists/")
-        .times(0, 1);
-    home.app.spotify.add_fault(fault);
-    let client = home.client.clone();
-    let wish = json!({"playlist": list, "positions": [0]});
-    let leaving = tokio::spawn(async move { client.call("remove_from_playlist", wish).await });
-    home.app.spotify.until_held(1).await;
-    leaving.abort();
-    assert!(leaving.await.is_err());
-    home.app.spotify.release();
-    let control = &home.app.spotify;
-    crate::harness::until("the copies are back", async || {
-        control.rows(&list) == rows[1..]
-    })
-    .await;
-    let verified = || control.count("GET /v1/playlists/{id}") >= 2;
-    crate::harness::until("it was read back", async || verified()).await;
-    assert_eq!(control.count(&format!("POST {ITEMS}")), 2);
-    home.writes();
-}

@@ -92,13 +92,7 @@ impl Home {
 
     /// Calls a tool that must succeed; its structured content must be what the tool declares.
     pub(super) async fn done(&self, tool: &str, arguments: Value) -> Value {
-        let result = self.client.call(tool, arguments).await;
-        assert_ne!(result["isError"], true, "{result}");
-        let listed = self.client.rpc(1, "tools/list", json!({})).await;
-        let tools = listed.body["result"]["tools"].as_array().unwrap();
-        let declared = tools.iter().find(|one| one["name"] == tool).unwrap();
-        let schema = jsonschema::validator_for(&declared["outputSchema"]).unwrap();
-        assert!(schema.is_valid(&result["structuredContent"]), "{result}");
+        let result = self.client.answer(tool, arguments).await;
         result["structuredContent"].clone()
     }
 
@@ -128,24 +122,6 @@ impl Home {
             .header("content-type", "application/json")
             .body(json!({"items": [{"uri": uri}]}).to_string());
         assert_eq!(request.send().await.unwrap().status(), 200);
-    }
-
-    /// What whoever watches a tool call is told about its progress: how much is done, of how much.
-    pub(super) async fn watched(&self, tool: &str, arguments: Value) -> Vec<(f64, f64)> {
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-            "name": tool, "arguments": arguments, "_meta": {"progressToken": "watching"}
-        }});
-        let request = self.client.post(body.to_string()).send().await.unwrap();
-        let stream = request.text().await.unwrap();
-        stream
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data:")?).ok())
-            .filter(|message| message["method"] == "notifications/progress")
-            .map(|message| {
-                let told = |name: &str| message["params"][name].as_f64().unwrap();
-                (told("progress"), told("total"))
-            })
-            .collect()
     }
 
     /// The calls that were made of Spotify since this was last asked, those for tokens left out.

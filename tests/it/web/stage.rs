@@ -6,14 +6,14 @@ use std::{
 };
 
 use auxcord::{
-    auth::{Keys, Refusal, Sessions},
+    auth::{Keys, Refusal, Sessions, Toolset},
     clock::Clock,
     crypto::{ApiKey, HashKey, Keyring, random_bytes},
     http::{Edge, require_bearer},
     link::{LinkApp, LinkParts, Links},
     spotify::{Client, ClientConfig, accounts::AppCredentials},
     store::{AppId, AppMode, Db, DbOptions, Freshness, PersonId, Target},
-    web::{self, Notices, Web},
+    web::{self, Notices, ToolChoice, Web},
 };
 use axum::{Router, middleware::from_fn_with_state};
 use serde_json::{Value, json};
@@ -28,6 +28,22 @@ use crate::harness::{database::TestDatabase, sql::Hand};
 /// 2026-11-20 12:00 UTC.
 const NOON: i64 = 1_795_176_000_000;
 const KEYRING: &str = "t1:3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs";
+
+/// Some tools of a server.
+const TOOLS: [ToolChoice; 3] = [
+    choice("search", Toolset::Core, false),
+    choice("play", Toolset::Core, true),
+    choice("list_show_episodes", Toolset::Spoken, false),
+];
+
+const fn choice(name: &'static str, toolset: Toolset, writes: bool) -> ToolChoice {
+    ToolChoice {
+        name,
+        title: name,
+        toolset,
+        writes,
+    }
+}
 
 /// A web room that people can visit.
 pub struct Stage {
@@ -104,6 +120,7 @@ impl Stage {
             callback_path: "/auth/callback".to_owned(),
             mcp_url: format!("{origin}/mcp"),
             notices: Notices::default(),
+            tools: TOOLS.into(),
         };
         Self {
             web,

@@ -55,6 +55,24 @@ impl Visitor {
     }
 
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)]) -> Page {
+        self.ask(method, path, headers, Body::empty()).await
+    }
+
+    /// Sends a form that was filled in: `form` as `application/x-www-form-urlencoded`.
+    pub async fn submit(&mut self, path: &str, headers: &[(&str, &str)], form: &str) -> Page {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [headers, [kind].as_slice()].concat();
+        let body = Body::from(form.to_owned());
+        self.ask("POST", path, &headers, body).await
+    }
+
+    async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Page {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -66,7 +84,7 @@ impl Visitor {
                 .map(|(name, value)| format!("{name}={value}"));
             request = request.header("cookie", pairs.collect::<Vec<_>>().join("; "));
         }
-        let request = request.body(Body::empty()).unwrap();
+        let request = request.body(body).unwrap();
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

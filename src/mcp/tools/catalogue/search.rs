@@ -145,12 +145,23 @@ pub(super) async fn search(context: &Context<'_>, args: Args) -> Result<Answer, 
         .step_by(step)
         .map(page_from)
         .collect();
-    let rest = future::try_join_all(calls.iter().map(|call| context.upstream.send(call))).await?;
+    let rest = future::join_all(calls.iter().map(|call| context.upstream.send(call))).await;
 
     let mut gathered = Gathered::new(kinds, offset, args.response_format);
     gathered.take(first);
-    for page in rest {
-        gathered.take(page);
+    for (page, start) in rest.into_iter().zip((offset + PER_CALL..).step_by(step)) {
+        match page {
+            Ok(page) => gathered.take(page),
+            Err(Fault::Cancelled) => return Err(Fault::Cancelled),
+            // What came before it is as good as without it; the list goes on where it would have been.
+            Err(fault) => {
+                let note = format!(
+                    "Spotify failed at the results from {start} on ({}); these are the ones before. Go on there later.",
+                    fault.code()
+                );
+                return Ok(gathered.answer(start).noting(note));
+            }
+        }
     }
     Ok(gathered.answer(end))
 }

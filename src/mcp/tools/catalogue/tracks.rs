@@ -1,11 +1,11 @@
 //! `resolve_tracks`: which track at Spotify each of the named ones is, told row by row. It never takes one track for
 //! another: what is not certain is called so.
 
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write};
 
 use rmcp::model::JsonObject;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
 use super::{
@@ -50,7 +50,7 @@ struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    saved: Option<bool>,
+    saved: Option<Saved>,
     /// What was asked for, where nothing was taken for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     asked: Option<String>,
@@ -58,6 +58,28 @@ struct Told {
     found: Option<Row>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     alternatives: Vec<Row>,
+}
+
+/// Whether a track is in Liked Songs: `true`, `false`, or `"not_checked"` where Spotify did not say.
+#[derive(Clone, Copy, Debug)]
+enum Saved {
+    Known(bool),
+    NotChecked,
+}
+
+impl From<Option<bool>> for Saved {
+    fn from(known: Option<bool>) -> Self {
+        known.map_or(Self::NotChecked, Self::Known)
+    }
+}
+
+impl Serialize for Saved {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(saved) => serializer.serialize_bool(*saved),
+            Self::NotChecked => serializer.serialize_str("not_checked"),
+        }
+    }
 }
 
 /// How many rows have which status.
@@ -109,9 +131,11 @@ pub(crate) fn stopped(resolved: &Resolved) -> Option<String> {
         .iter()
         .filter(|verdict| matches!(verdict, Verdict::NotChecked))
         .count();
+    let are = if left == 1 { "is" } else { "are" };
     Some(format!(
-        "{left} rows are not_checked because Spotify stopped answering searches ({}): nothing is known about them. Ask \
-         for those alone later.",
+        "{} {are} not_checked because Spotify stopped answering searches ({}): nothing is known there. Ask for that alone \
+         later.",
+        text::counted(left, "row"),
         fault.code()
     ))
 }
@@ -156,7 +180,8 @@ pub(crate) fn named(wanted: &Wanted) -> String {
     )
 }
 
-/// Marks which of the found tracks are saved. Its failure costs no row: it is a note.
+/// Marks which of the found tracks are saved. Its failure costs no row: what is known by then is marked, the rest is
+/// told as not checked.
 async fn mark_saved(
     context: &Context<'_>,
     rows: &mut [Told],
@@ -170,28 +195,34 @@ async fn mark_saved(
         }
     }
     steps.expect(answer::count(uris.chunks(URIS_PER_CALL).len()));
-    let mut saved: Vec<(String, bool)> = Vec::with_capacity(uris.len());
+    let mut saved: HashMap<String, bool> = HashMap::with_capacity(uris.len());
+    let mut stopped = None;
     for chunk in uris.chunks(URIS_PER_CALL) {
         match context.upstream.send(&api::library_contains(chunk)).await {
-            Ok(held) => saved.extend(chunk.iter().cloned().zip(held)),
+            // Fewer or more answers than questions cannot be told apart.
+            Ok(held) if held.len() == chunk.len() => saved.extend(chunk.iter().cloned().zip(held)),
+            Ok(_) => stopped = Some("upstream_error"),
             Err(Fault::Cancelled) => return Err(Fault::Cancelled),
             Err(fault) => {
-                return Ok(Some(format!(
-                    "Which are saved could not be told ({}); `check_library` tells.",
-                    fault.code()
-                )));
+                stopped = Some(fault.code());
+                break;
             }
         }
         steps.made(context, 1, "looked in the library").await;
     }
+    let mut left: usize = 0;
     for row in rows {
-        let uri = row.found.as_ref().and_then(|row| row.uri.as_deref());
-        row.saved = saved
-            .iter()
-            .find(|(known, _)| Some(known.as_str()) == uri)
-            .map(|(_, held)| *held);
+        let uri = row.found.as_ref().and_then(|row| row.uri.as_ref());
+        row.saved = uri.map(|uri| saved.get(uri).copied().into());
+        left += usize::from(matches!(row.saved, Some(Saved::NotChecked)));
     }
-    Ok(None)
+    Ok(stopped.map(|code| {
+        format!(
+            "For {}, whether the track is saved is not_checked, because Spotify stopped answering that ({code}). The \
+             verdicts stand; ask `check_library` later.",
+            text::counted(left, "row")
+        )
+    }))
 }
 
 fn told(mut rows: Vec<Told>, calls: u32) -> Answer {
@@ -206,7 +237,12 @@ fn told(mut rows: Vec<Told>, calls: u32) -> Answer {
         }
         row.write(&mut words);
     }
-    let _ = write!(words, "{}; {calls} Spotify calls.", counts.in_words());
+    let _ = write!(
+        words,
+        "{}; {}.",
+        counts.in_words(),
+        text::counted(calls, "Spotify call")
+    );
     let told = json!({"rows": rows, "counts": counts, "spotify_calls": calls});
     let answer = Answer::new(words, told);
     if left_out {
@@ -242,8 +278,9 @@ impl Told {
         }
         words.push_str(self.asked.as_deref().unwrap_or_default());
         match self.saved {
-            Some(true) => words.push_str(" · saved"),
-            Some(false) => words.push_str(" · not saved"),
+            Some(Saved::Known(true)) => words.push_str(" · saved"),
+            Some(Saved::Known(false)) => words.push_str(" · not saved"),
+            Some(Saved::NotChecked) => words.push_str(" · saved: not_checked"),
             None => {}
         }
         words.push('\n');

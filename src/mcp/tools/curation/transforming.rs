@@ -203,9 +203,10 @@ fn ask(
     let name = told::name(&sources[0].head.title);
     let what = match way {
         Way::Rewrite(_) => format!(
-            "The playlist {name} would be written anew: {} items before, {} after, and all lose the date on which they \
+            "The playlist {name} would be written anew: {} before, {} after, and all lose the date on which they \
              were added.",
-            outcome.before, outcome.after
+            told::items(outcome.before),
+            outcome.after
         ),
         Way::Remove(removal) if removal.places.len() > UNASKED => format!(
             "{} of the {} of the playlist {name} would be removed.",
@@ -289,9 +290,9 @@ async fn append(
                     String::new()
                 };
                 let words = format!(
-                    "Spotify failed after {done} of {} items went into {}; nothing else was changed.{unknown} To go \
-                     on, use {}",
-                    uris.len(),
+                    "Spotify failed after {done} of {} went into {}; nothing else was changed.{unknown} To go on, \
+                     use {}",
+                    told::items(uris.len()),
                     id.url(Kind::Playlist),
                     told::in_lists(&uris[done..])
                 );

@@ -13,7 +13,7 @@ use super::{
 use crate::mcp::{
     answer::{Answer, Page, Row, TEXT_BUDGET},
     fault::Fault,
-    view,
+    text, view,
 };
 
 /// One page; with a filter as many calls as it takes to fill it, up to [`SCAN_CALLS`].
@@ -33,7 +33,10 @@ pub(super) async fn list(context: &Context<'_>, args: &Args) -> Result<Answer, F
     };
     let (mut page, looked_at) = scan(context, &wanted, limit, after).await?;
     page.write(&mut words, TEXT_BUDGET, 0);
-    let note = format!("`total` counts all followed artists; {looked_at} of them were looked at.");
+    let note = format!(
+        "`total` counts all followed artists; {looked_at} of them {} looked at.",
+        text::were(looked_at)
+    );
     Ok(Answer::new(words, &page).noting(note))
 }
 
@@ -66,7 +69,8 @@ async fn scan(
                 // The page goes on after its last row, unless that was the last of all.
                 let more = next.is_some() || rows.next().is_some();
                 let last = kept.last().and_then(|row| row.cursor.clone());
-                let mut page = Page::by_cursor(kept, "cursor", last.filter(|_| more));
+                let mut page =
+                    Page::by_cursor(kept, "cursor", last.filter(|_| more)).of_what_fits();
                 page.total = total;
                 return Ok((page, looked_at));
             }
@@ -77,7 +81,7 @@ async fn scan(
             .progress(call, SCAN_CALLS, "looking through followed artists")
             .await;
     }
-    let mut page = Page::by_cursor(kept, "cursor", next);
+    let mut page = Page::by_cursor(kept, "cursor", next).of_what_fits();
     page.total = total;
     Ok((page, looked_at))
 }

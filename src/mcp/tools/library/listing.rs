@@ -134,7 +134,15 @@ pub(super) async fn list_library(context: &Context<'_>, args: Args) -> Result<An
     }
     let (mut page, looked_at) = scan(context, shelf, &args, start).await?;
     page.write(&mut words, TEXT_BUDGET, start);
-    let note = format!("`total` counts everything saved; {looked_at} entries were looked at.");
+    let note = format!(
+        "`total` counts everything saved; {} {} looked at.",
+        if looked_at == 1 {
+            "1 entry".to_owned()
+        } else {
+            format!("{looked_at} entries")
+        },
+        text::were(looked_at)
+    );
     Ok(Answer::new(words, &page).noting(note))
 }
 
@@ -206,7 +214,7 @@ async fn scan(
             .progress(call, calls, "looking through the library")
             .await;
     }
-    Ok((Page::upto(at, all, kept), looked_at))
+    Ok((Page::upto(at, all, kept).of_what_fits(), looked_at))
 }
 
 async fn fetch(

@@ -147,7 +147,7 @@ async fn ask_first(
     }
     let mut what = format!(
         "{} would be removed from the Spotify library ({}).",
-        counted(present.len()),
+        text::counted(present.len(), "item"),
         kinds(present)
     );
     if !own.is_empty() {
@@ -185,13 +185,6 @@ async fn own_playlists(context: &Context<'_>, present: &[&Thing]) -> Result<Vec<
     Ok(own)
 }
 
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 item".to_owned(),
-        count => format!("{count} items"),
-    }
-}
-
 /// How many of each kind: `30 tracks, 1 album`.
 fn kinds(things: &[&Thing]) -> String {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
@@ -200,7 +193,7 @@ fn kinds(things: &[&Thing]) -> String {
     }
     let counts: Vec<_> = counts
         .into_iter()
-        .map(|(kind, count)| format!("{count} {kind}{}", if count == 1 { "" } else { "s" }))
+        .map(|(kind, count)| text::counted(count, kind.as_str()))
         .collect();
     counts.join(", ")
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::mcp::{
     fault::Fault,
     text::{self, IN_ERROR},
+    tools::steps::Steps,
 };
 
 /// How long a device gets to wake up.
@@ -25,6 +26,7 @@ pub(super) struct Hand<'a> {
     /// The device.
     pub(super) target: Target,
     woken: bool,
+    steps: Option<&'a Steps>,
 }
 
 /// What became of a command that was not refused.
@@ -43,6 +45,15 @@ impl<'a> Hand<'a> {
             context,
             target,
             woken: false,
+            steps: None,
+        }
+    }
+
+    /// The same, which tells whoever watches `steps` when it has to wake the device.
+    pub(super) fn telling(self, steps: &'a Steps) -> Self {
+        Self {
+            steps: Some(steps),
+            ..self
         }
     }
 
@@ -114,6 +125,10 @@ impl<'a> Hand<'a> {
             Err(fault) => return Err(fault),
         }
         time::sleep(WAKING).await;
+        if let Some(steps) = self.steps {
+            steps.expect(1);
+            steps.made(self.context, 1, "device woken").await;
+        }
         Ok(())
     }
 

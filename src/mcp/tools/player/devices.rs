@@ -205,8 +205,13 @@ fn deaf(device: &Device, devices: &[Device]) -> Fault {
 }
 
 fn listed(devices: &[Device]) -> String {
-    let shown: Vec<_> = devices
+    // Those that can be taken come first.
+    let (usable, deaf): (Vec<_>, Vec<_>) = devices
         .iter()
+        .partition(|device| Target::of(device).is_some());
+    let shown: Vec<_> = usable
+        .into_iter()
+        .chain(deaf)
         .take(LISTED)
         .map(|device| {
             let state = if Target::of(device).is_none() {

@@ -19,7 +19,8 @@ use super::{
 use crate::mcp::{
     answer::{self, Row},
     fault::Fault,
-    tools::catalogue::finding,
+    text,
+    tools::{catalogue::finding, steps::Steps},
     view::{self, Detail},
 };
 
@@ -79,17 +80,21 @@ impl Queued {
     }
 }
 
-/// What the texts of a call stand for.
+/// What the texts of a call stand for; each is one of `steps`.
 ///
 /// # Errors
 /// What stops everything, such as a used up quota; what concerns one text only is told with it.
-pub(super) async fn gather(context: &Context<'_>, texts: &[String]) -> Result<Gathered, Fault> {
+pub(super) async fn gather(
+    context: &Context<'_>,
+    texts: &[String],
+    steps: &Steps,
+) -> Result<Gathered, Fault> {
     let mut gathered = Gathered::default();
-    let all = answer::count(texts.len());
     let mut left_out = 0;
-    for (at, text) in (1..).zip(texts) {
+    for text in texts {
         if gathered.items.len() >= MOST {
             gathered.skipped.push(Skipped::new(text, too_many()));
+            steps.skip(1);
             continue;
         }
         match open(context, text, &mut gathered.notes).await {
@@ -105,13 +110,13 @@ pub(super) async fn gather(context: &Context<'_>, texts: &[String]) -> Result<Ga
                 None => return Err(fault),
             },
         }
-        if all > 2 {
-            context.progress(at, all, "looking up").await;
-        }
+        steps.made(context, 1, "looking up").await;
     }
     if left_out > 0 {
         gathered.notes.push(format!(
-            "{left_out} more items of the last album or playlist were left out: one call queues at most {MOST}."
+            "Of the last album or playlist {} {} left out: one call queues at most {MOST}.",
+            text::counted(left_out, "item"),
+            text::were(left_out)
         ));
     }
     Ok(gathered)

@@ -6,6 +6,7 @@ mod control;
 mod devices;
 mod gathering;
 mod material;
+mod order;
 mod picking;
 mod planning;
 mod play;

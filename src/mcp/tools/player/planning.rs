@@ -197,7 +197,8 @@ async fn of_refs(context: &Context<'_>, args: &Args, refs: &[String]) -> Result<
         let more = uris.len() - ITEMS_PER_PLAY;
         uris.truncate(ITEMS_PER_PLAY);
         notes.push(format!(
-            "The first {ITEMS_PER_PLAY} play; {more} were left out. Longer lists play as a playlist."
+            "The first {ITEMS_PER_PLAY} play; {more} {} left out. Longer lists play as a playlist.",
+            text::were(more)
         ));
     }
     Ok(Plan {
@@ -266,10 +267,10 @@ async fn open_show(context: &Context<'_>, plan: &mut Plan) -> Result<(), Fault> 
             "The show has no episode that can be played here. Nothing was changed.".to_owned(),
         ));
     }
-    plan.notes.push(format!(
-        "Its newest {} episodes play, newest first.",
-        uris.len()
-    ));
+    plan.notes.push(match uris.len() {
+        1 => "Its newest episode plays.".to_owned(),
+        several => format!("Its newest {several} episodes play, newest first."),
+    });
     plan.material = Material::Items(uris);
     Ok(())
 }

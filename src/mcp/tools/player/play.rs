@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::spotify::{
-    SpotifyError,
     api::{self, Entry, Start},
     model::{Playable, Playback},
 };
@@ -18,6 +17,7 @@ use super::{
     commanding::Hand,
     devices::{self, Target},
     material::{Hint, Skipped},
+    order::Order,
     planning::{self, At, Material, Plan},
     state::{self, Seen},
 };
@@ -25,7 +25,11 @@ use crate::mcp::{
     answer::{Answer, Row},
     fault::Fault,
     text::{self, NAME},
+    tools::steps::Steps,
 };
+
+/// What whoever watches is told of: found, placed, begun, looked at. A device that must be woken is one more.
+const STEPS: u32 = 4;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,16 +78,22 @@ pub(super) fn output() -> JsonObject {
     schema
 }
 
-/// A search for words; one call for the devices, one to play, one for shuffling, and at most three to look.
+/// A search for words; one call for the devices, one to play, one to look at the order and one to change it where it was
+/// asked for, and at most three to look.
 pub(super) async fn play(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
+    let steps = Steps::of(STEPS);
     let plan = planning::plan(context, &args).await?;
+    steps.made(context, 1, "found what to play").await;
     let _turn = context.turns.take(context.caller.person).await?;
     let (target, now) = place(context, &args, &plan).await?;
+    steps.made(context, 1, "found where to play").await;
     if let Some(seen) = already(&args, now.as_ref()) {
         return Ok(answer(plan, seen));
     }
     check_position(&args, &plan, now.as_ref())?;
-    let seen = start(context, &args, &plan, target).await?;
+    let hand = Hand::new(context, target).telling(&steps);
+    let seen = start(context, &args, &plan, hand, now.as_ref(), &steps).await?;
+    steps.made(context, 1, "looked at the player").await;
     Ok(answer(plan, seen))
 }
 
@@ -136,74 +146,42 @@ async fn start(
     context: &Context<'_>,
     args: &Args,
     plan: &Plan,
-    target: Target,
+    mut hand: Hand<'_>,
+    now: Option<&Playback>,
+    steps: &Steps,
 ) -> Result<Seen, Fault> {
-    let mut hand = Hand::new(context, target);
     let mut order = Order::wanted(args.shuffle);
     if args.shuffle.is_some() {
         context.upstream.finish();
     }
-    // An idle device knows no order yet; one that plays is to begin in the new one.
     let active = hand.target.active;
     if active {
-        order.set(&mut hand).await?;
+        order.set_before(context, &mut hand, now).await?;
     }
     let position = args.position_ms.map(u64::from);
     let sent = hand.send(|id| api::play(sound(plan), position, id)).await;
-    if !active && sent.is_ok() {
-        // What plays by now stays so, whatever becomes of the order.
-        if let Err(fault) = order.set(&mut hand).await {
-            order.fail(&fault);
+    if sent.is_ok() {
+        if !active {
+            order.set_behind(&mut hand).await;
         }
+        steps.made(context, 1, "started").await;
     }
+    let wanted = order.wanted;
+    let target = hand.target.clone();
     let holds = |playback: Option<&Playback>| {
-        playback.is_some_and(|playback| holds(playback, plan, &hand.target, order.wanted))
+        playback.is_some_and(|playback| holds(playback, plan, &target, wanted))
     };
-    let mut seen = state::after(context, sent, holds).await?;
-    if let Some(code) = order.failed {
-        let note = format!("The order could not be set ({code}).");
+    let mut seen = match state::after(context, sent, holds).await {
+        Ok(seen) => seen,
+        Err(fault) => return Err(order.put_back(&mut hand, fault).await),
+    };
+    if let Some(note) = order.note() {
         seen.note = Some(match seen.note {
             Some(before) => format!("{note} {before}"),
             None => note,
         });
     }
     Ok(seen)
-}
-
-/// The order in which to play.
-struct Order {
-    /// Whether to shuffle, if anything was said about it and could be done.
-    wanted: Option<bool>,
-    /// Why it could not be done.
-    failed: Option<&'static str>,
-}
-
-impl Order {
-    fn wanted(shuffle: Option<bool>) -> Self {
-        Self {
-            wanted: shuffle,
-            failed: None,
-        }
-    }
-
-    /// A player that is in no state for it may still play.
-    async fn set(&mut self, hand: &mut Hand<'_>) -> Result<(), Fault> {
-        let Some(on) = self.wanted else {
-            return Ok(());
-        };
-        match hand.send(|id| api::set_shuffle(on, id)).await {
-            Ok(_) => Ok(()),
-            Err(fault @ Fault::Spotify(SpotifyError::Restricted(_))) => {
-                self.fail(&fault);
-                Ok(())
-            }
-            Err(fault) => Err(fault),
-        }
-    }
-
-    fn fail(&mut self, fault: &Fault) {
-        (self.wanted, self.failed) = (None, Some(fault.code()));
-    }
 }
 
 fn sound(plan: &Plan) -> Start<'_> {

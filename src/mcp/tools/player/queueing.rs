@@ -21,6 +21,7 @@ use super::{
 use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
+    tools::steps::Steps,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,7 +61,8 @@ pub(super) fn output() -> JsonObject {
 
 /// One call for the devices, one for each set of words, album or playlist, one for each item, and one to look.
 pub(super) async fn add_to_queue(context: &Context<'_>, args: Args) -> Result<Answer, Fault> {
-    let gathered = gathering::gather(context, &args.items).await?;
+    let steps = Steps::of(answer::count(args.items.len()));
+    let gathered = gathering::gather(context, &args.items, &steps).await?;
     if gathered.items.is_empty() {
         return Err(nothing_usable(&gathered.skipped));
     }
@@ -71,10 +73,13 @@ pub(super) async fn add_to_queue(context: &Context<'_>, args: Args) -> Result<An
     };
     let _turn = context.turns.take(context.caller.person).await?;
     let target = devices::choose(context, args.device.as_deref()).await?;
-    let mut hand = Hand::new(context, target);
-    send(context, &mut hand, gathered.items, &mut report).await?;
+    // The last step is the look at the queue.
+    steps.expect(answer::count(gathered.items.len()) + 1);
+    let mut hand = Hand::new(context, target).telling(&steps);
+    send(context, &mut hand, gathered.items, &mut report, &steps).await?;
     report.device = hand.target.name;
     report.verified = report.unknown.is_empty() && shows(context, &report.queued).await;
+    steps.made(context, 1, "looked at the queue").await;
     if !report.verified && report.unknown.is_empty() {
         report.notes.push(
             "Spotify accepted the items, but its queue does not show all of them yet; look with `get_playback` and \
@@ -91,13 +96,14 @@ async fn send(
     hand: &mut Hand<'_>,
     items: Vec<Queued>,
     report: &mut Report,
+    steps: &Steps,
 ) -> Result<(), Fault> {
-    let all = answer::count(items.len());
     let mut stopped: Option<&'static str> = None;
-    for (at, item) in (1..).zip(items) {
+    for item in items {
         if let Some(code) = stopped {
             let reason = format!("not sent, because of the failure before ({code})");
             report.skipped.push(Skipped::new(item.name(), reason));
+            steps.skip(1);
             continue;
         }
         match hand.send(|id| api::add_to_queue(&item.uri, Some(id))).await {
@@ -120,9 +126,7 @@ async fn send(
                 report.failed(item, &fault);
             }
         }
-        if all > 2 {
-            context.progress(at, all, "queueing").await;
-        }
+        steps.made(context, 1, "queueing").await;
     }
     if report.queued.is_empty() && report.unknown.is_empty() {
         return Err(nothing_usable(&report.skipped));

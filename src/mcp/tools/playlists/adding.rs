@@ -18,7 +18,7 @@ use super::{
     gathering::{self, Asked, Gathered},
     named,
     reading::Head,
-    report::{Report, Skipped},
+    report::Report,
     total,
 };
 use crate::mcp::{
@@ -103,10 +103,7 @@ pub(super) async fn append_new(
         if held.insert(uri.clone()) {
             fresh.push(uri);
         } else {
-            gathered.skipped.push(Skipped {
-                item: uri,
-                reason: "already in the playlist, or named twice".to_owned(),
-            });
+            gathered.skip(uri, "already in the playlist, or named twice");
         }
     }
     let mut report = Report::new(Head::of(&playlist, id), gathered);

@@ -137,12 +137,12 @@ fn in_vain(fault: Fault, report: &Report) -> Fault {
     if !report.uncertain.is_empty() {
         return fault;
     }
-    let has = report.total.unwrap_or_default();
+    let has = text::counted(report.total.unwrap_or_default(), "item");
     let code = fault.code();
     Fault::halfway(
         fault,
         format!(
-            "Nothing was added: Spotify failed ({code}), and the playlist was read back and still has {has} items. \
+            "Nothing was added: Spotify failed ({code}), and the playlist was read back and still has {has}. \
              Repeat the call."
         ),
     )

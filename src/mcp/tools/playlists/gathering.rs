@@ -90,6 +90,8 @@ pub(super) struct Gathered {
     pub(super) unresolved: Vec<Unresolved>,
     /// Why some titles were not looked for.
     pub(super) notes: Vec<String>,
+    /// By which words those were asked for that were given as titles: URI, words.
+    titled: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -124,6 +126,7 @@ impl Asked {
             Ok((kind, id)) => self.entries.push(Entry::Uri(id.uri(kind))),
             Err(reason) => self.skipped.push(Skipped {
                 item: text::clean(text, IN_ERROR).into_owned(),
+                uri: None,
                 reason: advise(reason),
             }),
         }
@@ -171,11 +174,11 @@ impl Gathered {
         let status = verdict.status();
         let (why, candidates) = match verdict {
             Verdict::Exact(track) => {
-                self.uris.extend(track.uri);
+                self.use_for(item, track.uri);
                 return;
             }
             Verdict::Probable(track, near, _) if near.is_same_song() => {
-                self.uris.extend(track.uri.clone());
+                self.use_for(item.clone(), track.uri.clone());
                 self.probable.push(Guess {
                     item,
                     why: near.why(),
@@ -199,6 +202,14 @@ impl Gathered {
         });
     }
 
+    /// Takes `uri` for the title that `item` says.
+    fn use_for(&mut self, item: String, uri: Option<String>) {
+        if let Some(uri) = uri {
+            self.uris.push(uri.clone());
+            self.titled.push((uri, item));
+        }
+    }
+
     /// Leaves each item only where it comes first.
     pub(super) fn without_repeats(&mut self) {
         let mut seen = HashSet::new();
@@ -206,12 +217,28 @@ impl Gathered {
             if seen.insert(uri.clone()) {
                 self.uris.push(uri);
             } else {
-                self.skipped.push(Skipped {
-                    item: uri,
-                    reason: "named twice".to_owned(),
-                });
+                self.skip(uri, "named twice");
             }
         }
+    }
+
+    /// Leaves `uri` out, under the words by which it was asked for.
+    pub(super) fn skip(&mut self, uri: String, reason: &str) {
+        let reason = reason.to_owned();
+        let titles = self.titled.iter();
+        let skipped = match titles.rev().find(|(found, _)| *found == uri) {
+            Some((_, asked)) => Skipped {
+                item: asked.clone(),
+                uri: Some(uri),
+                reason,
+            },
+            None => Skipped {
+                item: uri,
+                uri: None,
+                reason,
+            },
+        };
+        self.skipped.push(skipped);
     }
 
     /// Goes on only if there is anything to add; `so` is what did therefore not happen.

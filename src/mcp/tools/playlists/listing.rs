@@ -12,6 +12,7 @@ use super::{Context, total};
 use crate::mcp::{
     answer::{Answer, Page, Row, TEXT_BUDGET},
     fault::Fault,
+    text,
     view::{self, Detail},
 };
 
@@ -47,7 +48,10 @@ pub(super) async fn list_playlists(context: &Context<'_>, args: Args) -> Result<
     if args.name_contains.is_some() || args.owned_only {
         let (mut page, looked_at) = scan(context, &args, &me, start).await?;
         page.write(&mut words, TEXT_BUDGET, start);
-        let note = format!("`total` counts all playlists; {looked_at} of them were looked at.");
+        let note = format!(
+            "`total` counts all playlists; {looked_at} of them {} looked at.",
+            text::were(looked_at)
+        );
         return Ok(Answer::new(words, &page).noting(note));
     }
     let limit = args.limit.unwrap_or(PER_CALL);
@@ -101,5 +105,5 @@ async fn scan(
         at = page_end;
     }
     let looked_at = at.min(all).saturating_sub(start);
-    Ok((Page::upto(at, all, rows), looked_at))
+    Ok((Page::upto(at, all, rows).of_what_fits(), looked_at))
 }

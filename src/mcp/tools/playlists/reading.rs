@@ -277,7 +277,7 @@ impl Head {
             let _ = write!(words, " · {}", view::visibility(public));
         }
         if total > 0 {
-            let _ = write!(words, " · {total} items");
+            let _ = write!(words, " · {}", text::counted(total, "item"));
         }
         let _ = write!(words, " · {}", self.link);
         if let Some(label) = &self.snapshot_id {

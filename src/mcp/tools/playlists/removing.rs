@@ -17,6 +17,7 @@ use crate::mcp::{
     answer::{Answer, Row},
     ask::Question,
     fault::Fault,
+    text,
     tools::steps::Steps,
 };
 
@@ -244,7 +245,7 @@ impl Report {
             let _ = write!(words, "\nNot in the playlist: {uri}");
         }
         if let Some(total) = self.total {
-            let _ = write!(words, "\nIt has {total} items now.");
+            let _ = write!(words, "\nIt has {} now.", text::counted(total, "item"));
         }
         match self.verified {
             Some(true) => words.push_str(" Read back: as asked."),

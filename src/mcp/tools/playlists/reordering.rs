@@ -18,6 +18,7 @@ use super::{
 use crate::mcp::{
     answer::{self, Answer, Row},
     fault::Fault,
+    text,
 };
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -110,8 +111,9 @@ pub(super) async fn reorder_playlist(context: &Context<'_>, args: Args) -> Resul
 fn landing(from: u32, count: u32, to: u32, total: u32) -> Result<u32, Fault> {
     if from.saturating_add(count) > total {
         return Err(Fault::invalid_argument(format!(
-            "`move` takes {count} from position {from} on, and the playlist has {total} items (the first is 0); \
-             nothing was moved"
+            "`move` takes {count} from position {from} on, and the playlist has {} (the first is 0); \
+             nothing was moved",
+            text::counted(total, "item")
         )));
     }
     if to > total {

@@ -120,6 +120,10 @@ fn lost(contents: &Contents, short: bool) -> Vec<String> {
         .filter(|item| !removal::can_be_added(item));
     match lost.count() {
         0 => Vec::new(),
+        1 => vec![format!(
+            "One of the {} is a local file or was removed by Spotify, and no app could bring it back.",
+            told::items(contents.items.len())
+        )],
         some => vec![format!(
             "{some} of the {} are local files or were removed by Spotify, and no app could bring them back.",
             told::items(contents.items.len())

@@ -29,8 +29,11 @@ const ROOM_FOR_CANDIDATES: usize = 12_000;
 /// An item that was not added.
 #[derive(Debug, Serialize)]
 pub(super) struct Skipped {
-    /// What was given, or its URI.
+    /// What was given: a title with its artist, or its URI.
     pub(super) item: String,
+    /// What it was found to be, where it was given as a title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uri: Option<String>,
     /// Why not.
     pub(super) reason: String,
 }
@@ -164,8 +167,8 @@ impl Report {
         self.total = seen.total;
         if !same_order && let Some(total) = seen.total.filter(|total| *total < expected) {
             self.notes.push(format!(
-                "Spotify accepted {} items, but the playlist had {before} items and has {total}.",
-                self.added
+                "Spotify accepted {}, but the playlist had {before} before and has {total} now.",
+                text::counted(self.added, "item")
             ));
             self.added = self.added.min(total.saturating_sub(before));
         } else if !same_length || !same_order {
@@ -228,14 +231,18 @@ impl Report {
             self.skipped.len()
         );
         if !self.unresolved.is_empty() {
-            let _ = write!(words, ", {} titles not certain", self.unresolved.len());
+            let titles = text::counted(self.unresolved.len(), "title");
+            let _ = write!(words, ", {titles} not certain");
         }
         if let Some(total) = self.total {
-            let _ = write!(words, "; it has {total} items now");
+            let _ = write!(words, "; it has {} now", text::counted(total, "item"));
         }
         words.push('.');
         for skip in self.skipped.iter().take(SKIPPED_SHOWN) {
             let _ = write!(words, "\n- skipped {}: {}", skip.item, skip.reason);
+            if let Some(link) = skip.uri.as_deref().and_then(view::link) {
+                let _ = write!(words, " · {link}");
+            }
         }
         if self.skipped.len() > SKIPPED_SHOWN {
             let _ = write!(words, "\n- and {} more", self.skipped.len() - SKIPPED_SHOWN);
@@ -276,12 +283,13 @@ impl Report {
             (&self.not_added, "not added"),
         ] {
             if let Some(begins) = items.first() {
-                let (count, wanted) = (items.len(), self.wanted);
+                let count = text::counted(items.len(), "item");
                 let _ = write!(
                     words,
-                    "\n{count} items {what}: from item {first} of {wanted} on, {begins}"
+                    "\n{count} {what}: from item {first} of {} on, {begins}",
+                    self.wanted
                 );
-                first += count;
+                first += items.len();
             }
         }
         if let Some(position) = self.next_position {

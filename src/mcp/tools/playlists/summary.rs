@@ -89,11 +89,11 @@ impl Summary {
         let length = text::duration(self.duration_ms);
         let _ = write!(
             words,
-            "{} items, {length} long, {} unavailable, {} local files, {} titles more than once.",
-            self.looked_at,
+            "{}, {length} long, {} unavailable, {}, {} more than once.",
+            text::counted(self.looked_at, "item"),
             self.unavailable,
-            self.local_files,
-            self.duplicates.len()
+            text::counted(self.local_files, "local file"),
+            text::counted(self.duplicates.len(), "title")
         );
         for duplicate in &self.duplicates {
             let _ = write!(words, "\n- {duplicate}");

@@ -97,11 +97,7 @@ pub(crate) fn write_rows(words: &mut String, rows: &[Row], all: usize) {
 
 /// `1 item`, `2 items`.
 pub(crate) fn items(count: usize) -> String {
-    if count == 1 {
-        "1 item".to_owned()
-    } else {
-        format!("{count} items")
-    }
+    text::counted(count, "item")
 }
 
 /// The calls that put `runs` in, for a model that reads text.

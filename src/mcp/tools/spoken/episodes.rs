@@ -7,6 +7,7 @@ use crate::{
     mcp::{
         answer::{self, Answer, Page, Row, TEXT_BUDGET},
         fault::Fault,
+        text,
         view::Detail,
     },
     spotify::{
@@ -64,7 +65,10 @@ pub(super) async fn list_show_episodes(context: &Context<'_>, args: Args) -> Res
     if args.unplayed_only {
         let (mut page, looked_at) = unplayed(&mut list, start, limit).await?;
         page.write(&mut words, TEXT_BUDGET, start);
-        let note = format!("`total` counts all episodes; {looked_at} of them were looked at.");
+        let note = format!(
+            "`total` counts all episodes; {looked_at} of them {} looked at.",
+            text::were(looked_at)
+        );
         return Ok(Answer::new(words, &page).noting(note));
     }
     let found = list.part(start, limit).await?;
@@ -106,7 +110,8 @@ async fn unplayed(list: &mut List<'_, '_>, start: u32, limit: u32) -> Result<(Pa
             .await;
     }
     let all = list.total.unwrap_or(0);
-    Ok((Page::upto(at, all, kept), at.saturating_sub(start)))
+    let page = Page::upto(at, all, kept).of_what_fits();
+    Ok((page, at.saturating_sub(start)))
 }
 
 /// The episodes in the order that was asked for. Spotify has them newest first only.
