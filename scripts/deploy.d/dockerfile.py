@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STAND_IN = """#!/bin/sh
 set -e
 [ "$*" = "build --release --locked --bin auxcord" ] || { echo "not expected: cargo $*" >&2; exit 1; }
-env PATH="${PATH#*:}" cargo metadata --locked --offline --format-version 1 >/dev/null
+env PATH="${PATH#*:}" cargo tree --edges no-dev --locked --offline >/dev/null
 mkdir -p target/release
 rm -f target/release/auxcord
 if [ -s src/lib.rs ]; then cp "$BUILT" target/release/auxcord; else echo empty >target/release/auxcord; fi

@@ -80,8 +80,8 @@ def run(command: list, variables: dict, folder: Path, port: int) -> None:
             # What it does for a login, up to the random numbers and the database.
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
         finally:
-            for child in subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.pid)], capture_output=True, text=True).stdout.split():
-                subprocess.run(["kill", "-TERM", child], check=False)
+            for child in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGTERM)
             try:
                 server.wait(timeout=25)
             except subprocess.TimeoutExpired:

@@ -24,11 +24,16 @@ pub(super) struct Bringing {
 }
 
 impl Bringing {
-    /// Opens the database as a server would, with the operator's Spotify app.
+    /// Opens the database as a server would, with the operator's Spotify app, which is `kept` unless nothing is to be
+    /// written.
     ///
     /// # Errors
     /// [`OpenFailure`].
-    pub(super) async fn open(config: &Config, clock: Clock) -> Result<Self, OpenFailure> {
+    pub(super) async fn open(
+        config: &Config,
+        clock: Clock,
+        kept: bool,
+    ) -> Result<Self, OpenFailure> {
         let Some(client_id) = config.spotify.client_id.clone() else {
             return Err(OpenFailure::NoApp {
                 redirect_uri: config.spotify.redirect_uri.to_string(),
@@ -36,11 +41,11 @@ impl Bringing {
         };
         let now = clock.now();
         let opened = open(config, now).await?;
-        let app = AppId::new(now, random_bytes());
-        let app = opened
-            .db
-            .insert_app(app, &client_id, AppMode::Operator, now)
-            .await?;
+        let mut app = AppId::new(now, random_bytes());
+        if kept {
+            let mode = AppMode::Operator;
+            app = opened.db.insert_app(app, &client_id, mode, now).await?.id;
+        }
         let freshness = Freshness::new();
         let links = Links::new(LinkParts {
             db: opened.db.clone(),
@@ -48,7 +53,7 @@ impl Bringing {
             keyring: opened.keyring,
             accounts: spotify_client(config)?.accounts(),
             app: LinkApp {
-                id: app.id,
+                id: app,
                 credentials: AppCredentials {
                     client_id,
                     client_secret: config.spotify.client_secret.clone(),

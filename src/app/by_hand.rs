@@ -84,7 +84,7 @@ pub async fn link_by_hand(
     if !fits || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(HandFailure::NoToken);
     }
-    let bringing = Bringing::open(config, clock).await?;
+    let bringing = Bringing::open(config, clock, true).await?;
     let names = format!("token\0{text}");
     let origin = bringing.keys.hash_key().hash(Purpose::Import, &names);
     let examined = bringing.examine(&origin, text).await?;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{OpenFailure, bring::Bringing};
+use super::{OpenFailure, bring::Bringing, open::is_blank};
 use crate::{
+    auth::Scopes,
     clock::Clock,
     config::{Config, DatabaseUrl},
     crypto::Fernet,
@@ -100,15 +101,17 @@ pub async fn import(
     let source = Source::read(&target(&wish.database)?).await?;
     let judged = judge(source, &fernet)?;
     let mut config = config.clone();
-    if wish.dry_run {
-        leave_unmade(&mut config);
+    // A rehearsal makes no database and no key file where there are none yet.
+    if wish.dry_run && is_blank(&config).await? {
+        config.database.url = DatabaseUrl::Temporary;
     }
-    let bringing = Bringing::open(&config, clock).await?;
+    let bringing = Bringing::open(&config, clock, !wish.dry_run).await?;
     let importer = Importer {
         hash_key: bringing.keys.hash_key().clone(),
         db: bringing.db.clone(),
         links: bringing.links.clone(),
         clock: bringing.clock.clone(),
+        usual_scopes: Scopes::all().spotify().join(" "),
     };
     begun(judged.candidates.len() + judged.refused.len());
     let wish = Wish {
@@ -148,14 +151,5 @@ fn target(text: &str) -> Result<Target, ImportFailure> {
             remedy: "name a file, or a PostgreSQL server",
         }),
         Err((what, remedy)) => Err(ImportFailure::Database { what, remedy }),
-    }
-}
-
-/// A rehearsal makes no database and no key file where there are none yet.
-fn leave_unmade(config: &mut Config) {
-    if let DatabaseUrl::Sqlite { path } = &config.database.url
-        && !path.exists()
-    {
-        config.database.url = DatabaseUrl::Temporary;
     }
 }

@@ -167,6 +167,20 @@ pub struct Opened {
 /// # Errors
 /// [`OpenFailure`].
 pub async fn open_database(config: &Config) -> Result<(Db, Option<TempDir>), OpenFailure> {
+    let (options, temporary) = options(config)?;
+    Ok((Db::open(&options).await?, temporary))
+}
+
+/// Whether nothing was ever kept in the database that `config` names. Makes and changes nothing.
+///
+/// # Errors
+/// [`OpenFailure`].
+pub(super) async fn is_blank(config: &Config) -> Result<bool, OpenFailure> {
+    let (options, _temporary) = options(config)?;
+    Ok(Db::is_blank(&options).await?)
+}
+
+fn options(config: &Config) -> Result<(DbOptions, Option<TempDir>), OpenFailure> {
     let mut temporary = None;
     let target = if let Some(target) = target(&config.database.url) {
         target
@@ -185,7 +199,7 @@ pub async fn open_database(config: &Config) -> Result<(Db, Option<TempDir>), Ope
         acquire_timeout: config.database.acquire_timeout,
         busy_timeout: config.database.busy_timeout,
     };
-    Ok((Db::open(&options).await?, temporary))
+    Ok((options, temporary))
 }
 
 /// Opens the database, the keyring, and the hash key, which is made on a database that has none.

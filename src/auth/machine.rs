@@ -65,6 +65,7 @@ impl Machine {
             credential: Credential::Machine,
             limits: KeyLimits::default(),
             asked: KeyLimits::default(),
+            stream: KeyLimits::default(),
         })
     }
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{keys, output};
 use crate::{
-    app::{Admin, LONGEST_TOKEN, PersonView, link_by_hand},
+    app::{Admin, KeyView, LONGEST_TOKEN, PersonView, link_by_hand},
     clock::Clock,
     config::Config,
 };
@@ -131,12 +131,20 @@ async fn list(admin: &Admin) -> anyhow::Result<()> {
                 output::plain(&person.spotify_id),
                 output::plain(person.display_name.as_deref().unwrap_or("-")),
                 person.link.to_owned(),
-                person.keys.len().to_string(),
+                keys_held(&person.keys),
                 person.created_at,
             ]
         })
         .collect();
     output::table(["ID", "SPOTIFY ID", "NAME", "LINK", "KEYS", "SINCE"], rows)
+}
+
+/// How many keys there are, and how many of them are an earlier server's.
+fn keys_held(keys: &[KeyView]) -> String {
+    match keys.iter().filter(|key| key.replace_me).count() {
+        0 => keys.len().to_string(),
+        old => format!("{} ({old} to replace)", keys.len()),
+    }
 }
 
 async fn show(admin: &Admin, person: &str) -> anyhow::Result<()> {

@@ -113,6 +113,13 @@ impl Config {
         &self.notes
     }
 
+    /// Whether somebody gave the setting of that variable, in whichever way.
+    pub fn is_given(&self, variable: &str) -> bool {
+        SETTINGS.iter().any(|setting| {
+            setting.variable == variable && self.provenance.of_key(setting.key).is_some()
+        })
+    }
+
     /// The file that a secret was read from, where `variable` with `_FILE` named one.
     pub fn secret_file(&self, variable: &str) -> Option<&Path> {
         let setting = SETTINGS

@@ -7,6 +7,7 @@ mod pace;
 mod report;
 mod rows;
 mod source;
+mod telling;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -20,11 +21,15 @@ use crate::{
     link::{Brought, Links},
     store::{
         Account, AuditEvent, BroughtAccount, BroughtKey, BroughtLink, Db, ImportStatus, Imported,
-        KeyBrought, KeyId, LinkBrought, NewImport, Outcome as Audited, PersonId, StoreError,
+        KeyId, LinkBrought, NewImport, Outcome as Audited, PersonId, StoreError,
     },
 };
 use pace::{Left, Pace};
-use rows::{Candidate, FoundKey, FoundTokens, Refused};
+use rows::{Candidate, FoundKey, FoundTokens};
+use telling::{
+    ENDED, UNPROVEN, explained, foreseen, line, mixed_up, refused, tokens_words, with_key,
+    with_link,
+};
 
 /// How many people are asked about at the same time.
 const AT_ONCE: usize = 4;
@@ -42,6 +47,8 @@ pub struct Importer {
     pub hash_key: HashKey,
     /// The time.
     pub clock: Clock,
+    /// The Spotify permissions, separated by spaces, that a link counts as having of which nobody knows them.
+    pub usual_scopes: String,
 }
 
 /// How it is to be done.
@@ -175,11 +182,20 @@ impl Importer {
             let key = self.key_hash(candidate);
             let now = self.clock.now();
             self.db
-                .update_import_quarantined(origin, key.as_ref(), brought.changed_at, now)
+                .update_import_quarantined(
+                    origin,
+                    &candidate.spotify_id,
+                    key.as_ref(),
+                    brought.changed_at,
+                    now,
+                )
                 .await?;
             return Ok(mixed_up(candidate, &examined.account));
         }
-        let link = self.links.seal_examined(&examined);
+        let mut link = self.links.seal_examined(&examined);
+        if link.scopes.is_empty() {
+            link.scopes.clone_from(&self.usual_scopes);
+        }
         let account = BroughtAccount::Confirmed(examined.account);
         self.keep(
             passage,
@@ -301,26 +317,6 @@ impl Importer {
     }
 }
 
-const ENDED: &str =
-    "Spotify does not accept the tokens any more: the person connects anew, and the key works then";
-const UNPROVEN: &str = "the person is connected here already, and nothing proves that this key is theirs; they make a new one";
-
-/// What to say of tokens of which no link was made.
-fn tokens_words(tokens: &FoundTokens) -> Option<&'static str> {
-    match tokens {
-        FoundTokens::Both(_) => Some(
-            "not checked: the link works after the person reconnects, or after a run with the check",
-        ),
-        FoundTokens::None => {
-            Some("there were no tokens: the person connects anew, and the key works then")
-        }
-        FoundTokens::Half => Some("half a token: the person connects anew, and the key works then"),
-        FoundTokens::Unreadable => {
-            Some("the tokens do not open: the person connects anew, and the key works then")
-        }
-    }
-}
-
 fn changed_at(candidate: &Candidate) -> Millis {
     match &candidate.tokens {
         FoundTokens::Both(brought) => brought.changed_at,
@@ -343,91 +339,4 @@ fn claimed(candidate: &Candidate) -> BroughtAccount {
         spotify_id: candidate.spotify_id.clone(),
         display_name: candidate.display_name.clone(),
     })
-}
-
-fn refused(row: &Refused) -> Line {
-    Line {
-        user_id: row.user.clone(),
-        spotify_id: row.spotify_id.clone(),
-        display_name: row.display_name.clone(),
-        outcome: row.why.outcome(),
-        link: None,
-        key: None,
-        detail: Some(row.why.words().to_owned()),
-    }
-}
-
-fn line(candidate: &Candidate, outcome: Outcome, words: &str) -> Line {
-    Line {
-        user_id: candidate.user.clone(),
-        spotify_id: candidate.spotify_id.clone(),
-        display_name: candidate.display_name.clone(),
-        outcome,
-        link: None,
-        key: None,
-        detail: Some(words.to_owned()).filter(|words| !words.is_empty()),
-    }
-}
-
-fn mixed_up(candidate: &Candidate, named: &Account) -> Line {
-    let words = format!(
-        "the tokens are those of the account {}, not of {}: nothing was taken over; the person connects anew",
-        named.spotify_id, candidate.spotify_id
-    );
-    line(candidate, Outcome::Quarantined, &words)
-}
-
-/// What would become of somebody whom nobody asks about.
-fn foreseen(candidate: &Candidate) -> Line {
-    let told = with_key(
-        line(candidate, Outcome::Imported, ""),
-        candidate,
-        KeyBrought::Kept,
-    );
-    let link = match &candidate.tokens {
-        FoundTokens::Both(_) => LinkOutcome::Suspended,
-        FoundTokens::None | FoundTokens::Half | FoundTokens::Unreadable => LinkOutcome::None,
-    };
-    let words = match &candidate.tokens {
-        FoundTokens::Both(_) => None,
-        tokens => tokens_words(tokens),
-    };
-    with_link(told, link, words)
-}
-
-fn with_link(told: Line, link: LinkOutcome, words: Option<&str>) -> Line {
-    let told = Line {
-        link: Some(link),
-        ..told
-    };
-    explained(told, words)
-}
-
-fn with_key(told: Line, candidate: &Candidate, key: KeyBrought) -> Line {
-    let words = match (&candidate.key, key) {
-        (FoundKey::Malformed, _) => Some("the key is not 32 letters and digits"),
-        (FoundKey::Shared, _) => Some("several rows have this key"),
-        (FoundKey::Usable(_), KeyBrought::OfAnother) => Some("the key is another person's here"),
-        (FoundKey::Usable(_), KeyBrought::TooMany) => {
-            Some("the person has as many keys as a person may have")
-        }
-        (FoundKey::Usable(_), KeyBrought::Kept | KeyBrought::None) => None,
-    };
-    let told = Line {
-        key: Some(match words {
-            None => KeyOutcome::Imported,
-            Some(_) => KeyOutcome::NotImported,
-        }),
-        ..told
-    };
-    explained(told, words)
-}
-
-/// Adds to what is said of somebody.
-fn explained(told: Line, words: Option<&str>) -> Line {
-    let detail = match (told.detail, words) {
-        (Some(said), Some(words)) => Some(format!("{said}; {words}")),
-        (said, words) => said.or_else(|| words.map(str::to_owned)),
-    };
-    Line { detail, ..told }
 }

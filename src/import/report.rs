@@ -11,7 +11,7 @@ use super::rows::{Orphans, RowFault};
 pub struct Report {
     /// Whether nothing was written.
     pub dry_run: bool,
-    /// Everybody, in the order in which they stand at the other server.
+    /// Everybody: whose rows cannot be taken over first, then the others, oldest first.
     pub people: Vec<Line>,
     /// How often each outcome was met.
     pub counts: BTreeMap<&'static str, usize>,

@@ -6,7 +6,8 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use rmcp::{
     ErrorData, Peer, RoleServer,
     model::{
-        ClientNotification, ClientRequest, InitializeRequestParams, ProtocolVersion, RequestId, ServerConfig, ServerResult,
+        ClientNotification, ClientRequest, InitializeRequestParams, ProtocolVersion, RequestId,
+        ServerConfig, ServerResult,
     },
     service::{NotificationContext, RequestContext, Service},
 };

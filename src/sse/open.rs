@@ -72,12 +72,8 @@ pub(super) async fn open(
 fn begin(streams: &Streams, caller: Caller, bearer: SecretString) -> Result<Response, NoPlace> {
     let parts = &streams.inner.parts;
     let id = StreamId::of((parts.new_id)());
-    let opener = Bringer {
-        caller,
-        bearer,
-        now: parts.clock.now(),
-    };
-    let (stream, incoming) = Stream::new(id, opener);
+    let opener = Bringer { caller, bearer };
+    let (stream, incoming) = Stream::new(id, opener, parts.clock.clone());
     let stream = Arc::new(stream);
     streams.inner.table.insert(&stream)?;
     let (outbox, queue) = Outbox::new(parts.unread);

@@ -74,7 +74,6 @@ async fn take(
         caller,
         // The room WHO let the request through by it.
         bearer: SecretString::from(bearer(&head.headers).unwrap_or_default()),
-        now: parts.clock.now(),
     };
     stream
         .take(message, bringer)

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Caller, Credential, KeyLimits, PersonId},
-    clock::Millis,
+    clock::{Clock, Millis},
 };
 
 /// How many calls of a stream wait for an answer at most.
@@ -36,6 +36,7 @@ pub(super) struct Stream {
     pub(super) person: PersonId,
     /// What the request that opened it does without.
     without: KeyLimits,
+    clock: Clock,
     gone: CancellationToken,
     incoming: Sender<ClientJsonRpcMessage>,
     state: Mutex<State>,
@@ -74,12 +75,15 @@ pub(super) enum NotTaken {
 pub(super) struct Bringer {
     pub(super) caller: Caller,
     pub(super) bearer: SecretString,
-    pub(super) now: Millis,
 }
 
 impl Stream {
     /// A stream that `opener` opens, and where its messages come out.
-    pub(super) fn new(id: StreamId, opener: Bringer) -> (Self, Receiver<ClientJsonRpcMessage>) {
+    pub(super) fn new(
+        id: StreamId,
+        opener: Bringer,
+        clock: Clock,
+    ) -> (Self, Receiver<ClientJsonRpcMessage>) {
         let (incoming, messages) = mpsc::channel(INCOMING);
         let stream = Self {
             id,
@@ -90,11 +94,12 @@ impl Stream {
             state: Mutex::new(State {
                 credential: opener.caller.credential,
                 bearer: opener.bearer,
-                used_at: opener.now,
+                used_at: clock.now(),
                 waiting: HashSet::new(),
                 closing: false,
             }),
             settled: Notify::new(),
+            clock,
         };
         (stream, messages)
     }
@@ -120,11 +125,7 @@ impl Stream {
         mut message: ClientJsonRpcMessage,
         bringer: Bringer,
     ) -> Result<(), NotTaken> {
-        let Bringer {
-            mut caller,
-            bearer,
-            now,
-        } = bringer;
+        let Bringer { mut caller, bearer } = bringer;
         if !self.is_of(&caller) || self.gone.is_cancelled() {
             return Err(NotTaken::NoStream);
         }
@@ -162,7 +163,7 @@ impl Stream {
                 mpsc::error::TrySendError::Closed(_) => NotTaken::NoStream,
             })?;
         state.waiting.extend(asked);
-        state.used_at = now;
+        state.used_at = self.clock.now();
         state.bearer = bearer;
         state.credential = credential;
         Ok(())
@@ -170,7 +171,11 @@ impl Stream {
 
     /// The call of that id has its answer, or gets none.
     pub(super) fn settle(&self, id: &RequestId) {
-        self.state().waiting.remove(id);
+        let mut state = self.state();
+        if state.waiting.remove(id) {
+            state.used_at = self.clock.now();
+        }
+        drop(state);
         self.settled.notify_waiters();
     }
 
@@ -204,7 +209,7 @@ impl Stream {
         &self.gone
     }
 
-    /// When its client last said something, if it waits for nothing.
+    /// When its client last said something or was answered, if it waits for nothing.
     pub(super) fn resting_since(&self) -> Option<Millis> {
         let state = self.state();
         state.waiting.is_empty().then_some(state.used_at)

@@ -7,6 +7,7 @@ mod allowances;
 mod apps;
 mod audit;
 mod authorizations;
+mod bringing;
 mod clients;
 mod flows;
 mod freshness;

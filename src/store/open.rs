@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Db, StoreError};
+use super::{Db, StoreError, on};
 
 /// A statement that waits for a lock longer than this fails, instead of holding its request for ever.
 const STATEMENT_TIMEOUT: &str = "set statement_timeout = '15s'";
@@ -87,6 +87,31 @@ impl Db {
         }
         db.migrate().await?;
         Ok(db)
+    }
+
+    /// Whether nothing was ever kept here: no database, or one in which no server has started. Makes and changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when a server does not answer.
+    pub async fn is_blank(options: &DbOptions) -> Result<bool, StoreError> {
+        if let Target::Sqlite(path) = &options.target
+            && !path.exists()
+        {
+            return Ok(true);
+        }
+        let db = Self::connect(options).await.map_err(StoreError::Open)?;
+        let tables = db.find_tables().await.map_err(StoreError::Open)?;
+        let kept = if tables.iter().any(|table| table == "vault") {
+            let sealed: i64 = on!(&db, pool => {
+                sqlx::query_scalar("select count(*) from vault").fetch_one(pool).await?
+            });
+            sealed > 0
+        } else {
+            // Somebody else's tables are for the real opening to refuse.
+            !tables.is_empty()
+        };
+        db.close().await;
+        Ok(!kept)
     }
 
     async fn connect(options: &DbOptions) -> Result<Self, sqlx::Error> {

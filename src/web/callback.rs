@@ -77,9 +77,7 @@ async fn finish(
     let purpose = login.map_or(LoginPurpose::Keys, |login| login.purpose);
     let start = match purpose {
         LoginPurpose::Session => Start::Account,
-        LoginPurpose::Keys | LoginPurpose::Machine | LoginPurpose::Authorization(_) => {
-            Start::Login
-        },
+        LoginPurpose::Keys | LoginPurpose::Machine | LoginPurpose::Authorization(_) => Start::Login,
     };
     let state = back.state.expose();
     let outcome = match (&back.answer, purpose) {

@@ -21,6 +21,7 @@ mod doctor;
 mod edge;
 mod evening;
 mod harness;
+mod import;
 mod isolation;
 mod keys;
 mod killed;

@@ -36,7 +36,7 @@ pub(super) async fn examine(case: &Case<'_>) -> (Vec<Finding>, Option<Dated>) {
         leave(&mut findings, "with TRANSPORT=stdio no address is served");
         return (findings, None);
     }
-    if let Some(spoilt) = case.spoilt(REACHABLE, "BASE_URL") {
+    if let Some(spoilt) = case.address_spoilt(REACHABLE) {
         leave(&mut findings, &spoilt.what);
         return (findings, None);
     }

@@ -1,7 +1,7 @@
 //! The keyring: whether there is one, whether it opens what this database sealed, and who may read its file. Draws no
 //! key and makes no file.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 
 use secrecy::ExposeSecret;
 
@@ -100,9 +100,7 @@ fn missing(path: &Path, vault: &Vault) -> Finding {
     }
 }
 
-#[cfg(unix)]
 fn guarded(path: &Path) -> Finding {
-    use std::os::unix::fs::PermissionsExt;
     let shown = path.display();
     match fs::metadata(path) {
         Ok(meta) if meta.permissions().mode() & 0o777 & !PRIVATE == 0 => {
@@ -118,12 +116,4 @@ fn guarded(path: &Path) -> Finding {
         ),
         Err(fault) => Finding::unchecked(FILE, format!("{shown} does not tell: {fault}")),
     }
-}
-
-/// Elsewhere permissions are lists, which the standard library does not read.
-#[cfg(not(unix))]
-fn guarded(path: &Path) -> Finding {
-    let shown = path.display();
-    Finding::unchecked(FILE, format!("who may read {shown} cannot be told here"))
-        .once(format!("see to it that only its owner may ({PRIVATE:04o})"))
 }

@@ -42,6 +42,17 @@ impl Case<'_> {
             .is_spoilt(variable)
             .then(|| Finding::unchecked(check, format!("{variable} has a fault, see above")))
     }
+
+    /// The same for the public address, which comes from others where nobody gave it.
+    fn address_spoilt(&self, check: &'static str) -> Option<Finding> {
+        let derived = ["SPOTIFY_REDIRECT_URI", "PORT"]
+            .into_iter()
+            .filter(|_| !self.config.is_given("BASE_URL"));
+        ["BASE_URL"]
+            .into_iter()
+            .chain(derived)
+            .find_map(|variable| self.spoilt(check, variable))
+    }
 }
 
 /// Looks at the set-up that these sources describe. With an API key the server is also called as a client would, which

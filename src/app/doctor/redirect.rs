@@ -11,7 +11,9 @@ pub(super) fn examine(case: &Case<'_>) -> Vec<Finding> {
         // The fault itself is told by the configuration.
         return Vec::new();
     }
-    if let Some(spoilt) = case.spoilt(CHECK, "BASE_URL") {
+    if !case.is_stdio()
+        && let Some(spoilt) = case.address_spoilt(CHECK)
+    {
         return vec![spoilt];
     }
     let (server, spotify) = (&case.config.server, &case.config.spotify);

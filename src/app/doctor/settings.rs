@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 
@@ -140,14 +141,6 @@ fn secret_files(config: &Config, sources: &Sources) -> Vec<Finding> {
     open
 }
 
-#[cfg(unix)]
 fn is_open_to_all(permissions: &Permissions) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     permissions.mode() & 0o007 != 0
-}
-
-/// Elsewhere permissions are lists, which the standard library does not read.
-#[cfg(not(unix))]
-fn is_open_to_all(_permissions: &Permissions) -> bool {
-    false
 }

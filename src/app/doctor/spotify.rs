@@ -135,10 +135,15 @@ fn known(app: &AppCredentials) -> String {
 
 /// Spotify's authorization page refuses a redirect URI that is not registered, when it says so before a login.
 async fn redirect(case: &Case<'_>) -> Finding {
-    for variable in ["SPOTIFY_CLIENT_ID", "SPOTIFY_REDIRECT_URI", "BASE_URL"] {
+    for variable in ["SPOTIFY_CLIENT_ID", "SPOTIFY_REDIRECT_URI"] {
         if let Some(spoilt) = case.spoilt(REDIRECT, variable) {
             return spoilt;
         }
+    }
+    if !case.is_stdio()
+        && let Some(spoilt) = case.address_spoilt(REDIRECT)
+    {
+        return spoilt;
     }
     let config = case.config;
     let Some(app) = credentials(config) else {

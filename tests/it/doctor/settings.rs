@@ -29,6 +29,21 @@ async fn several_faults_are_told_at_once_and_the_rest_is_looked_at_all_the_same(
 }
 
 #[tokio::test]
+async fn what_depends_on_a_setting_with_a_fault_is_not_judged_by_its_default() {
+    let app = TestApp::start().await;
+    for (name, value) in [
+        ("PORT", "many"),
+        ("SPOTIFY_REDIRECT_URI", "https://localhost/callback"),
+    ] {
+        let program = beside(&app).with("BASE_URL", "").with(name, value);
+        let examined = examine(&program).await;
+        assert_eq!(examined.code, Some(1), "{examined:#?}");
+        examined.leaves("discovery.reachable", &format!("{name} has a fault"));
+        assert_eq!(examined.with_state("fault").len(), 1, "{examined:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_toml_leaves_the_environment_to_look_at() {
     let app = TestApp::start().await;
     let path = app.database.folder.path().join("auxcord.toml");

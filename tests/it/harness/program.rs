@@ -1,7 +1,7 @@
 //! The real program, started as a person would start it: its own process, a clean environment, a folder of its own.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -71,6 +71,30 @@ impl Program {
         let mut command = self.command(env!("CARGO_BIN_EXE_auxcord"));
         command.args(arguments);
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let output = tokio::time::timeout(PATIENCE, output).await;
+        let output = output.expect("the command hangs").unwrap();
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that reads `input` to its end.
+    pub async fn run_reading(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = self.command(env!("CARGO_BIN_EXE_auxcord"));
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let input = input.to_owned();
+        let output = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            // A command that has seen enough closes its end.
+            let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+            child.wait_with_output().unwrap()
+        });
         let output = tokio::time::timeout(PATIENCE, output).await;
         let output = output.expect("the command hangs").unwrap();
         Ended {

@@ -3,7 +3,7 @@
 use auxcord::sandbox::Action;
 use serde_json::{Value, json};
 
-use super::stage::{Home, ITEMS, broken, calls};
+use super::stage::{Home, broken, calls};
 
 /// Makes "Nothing yet" a list in which the first of four tracks stands at 0, 2 and 4.
 async fn thrice(home: &Home) -> (String, Vec<String>) {

@@ -40,7 +40,6 @@ async fn without_a_credential_both_addresses_say_where_to_begin() {
     let client = http().build().unwrap();
     for (method, path) in [
         (Method::GET, "/sse"),
-        (Method::POST, "/sse"),
         (Method::POST, "/messages"),
         (
             Method::POST,

@@ -94,7 +94,12 @@ async fn a_client_of_the_newest_revision_is_understood_without_a_handshake() {
         }}})
     };
     let found = stream.ask(&modern(1, "server/discover")).await;
-    assert!(found["result"]["supportedVersions"].to_string().contains(MODERN), "{found}");
+    assert!(
+        found["result"]["supportedVersions"]
+            .to_string()
+            .contains(MODERN),
+        "{found}"
+    );
     let listed = stream.ask(&modern(2, "tools/list")).await;
     assert_eq!(listed["result"]["cacheScope"], "private", "{listed}");
 }

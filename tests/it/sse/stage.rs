@@ -28,7 +28,7 @@ pub(super) struct Stream {
     key: String,
     http: reqwest::Client,
     response: Response,
-    read: String,
+    read: Vec<u8>,
 }
 
 /// A request for a stream, to be changed by the story.
@@ -91,7 +91,7 @@ impl Stream {
             key: key.to_owned(),
             http: http().build().unwrap(),
             response,
-            read: String::new(),
+            read: Vec::new(),
         };
         let first = stream.next().await.unwrap();
         assert_eq!(first.name, "endpoint");
@@ -110,16 +110,16 @@ impl Stream {
 
     async fn read_event(&mut self) -> Option<Event> {
         loop {
-            while let Some((event, rest)) = self.read.split_once("\n\n") {
-                let event = parsed(event);
-                self.read = rest.to_owned();
+            while let Some(end) = self.read.windows(2).position(|pair| pair == b"\n\n") {
+                let text: Vec<u8> = self.read.drain(..end + 2).collect();
+                let event = parsed(std::str::from_utf8(&text).unwrap());
                 if event.is_some() {
                     return event;
                 }
             }
             // A stream that was cut has ended too.
             let chunk = self.response.chunk().await.ok().flatten()?;
-            self.read.push_str(std::str::from_utf8(&chunk).unwrap());
+            self.read.extend_from_slice(&chunk);
         }
     }
 
@@ -208,7 +208,7 @@ fn parsed(text: &str) -> Option<Event> {
         } else if let Some(data) = line.strip_prefix("data: ") {
             data.clone_into(&mut event.data);
         } else {
-            assert!(line.starts_with(':'), "no line of an event: {line}");
+            assert!(line.is_empty() || line.starts_with(':'), "no line of an event: {line}");
         }
     }
     (!event.name.is_empty()).then_some(event)

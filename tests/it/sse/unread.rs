@@ -6,7 +6,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-use super::stage::{OLD, answer, plain, posting};
+use super::stage::{OLD, Stream, answer, plain, posting};
 use crate::harness::{Ground, Setup};
 
 const STREAMS: usize = 50;
@@ -137,4 +137,28 @@ async fn fifty_streams_that_are_never_read_keep_only_so_much() {
         .rpc(1, "tools/list", json!({}))
         .await;
     assert_eq!(listed.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neither_the_id_of_a_stream_nor_what_is_said_on_it_reaches_the_finest_log() {
+    let ground = Ground::new(Setup::default().with("LOG", "trace")).await;
+    let server = ground.serve().await;
+    let somebody = ground.spotify.people().remove(0).id;
+    let person = ground.connect(&server, &somebody).await;
+    let mut stream = Stream::open(&server.origin, &person.key).await;
+    stream.shake_hands().await;
+    stream.done("search", json!({ "query": "wordthatissought" })).await;
+    let stolen = posting(&stream.post_url, "aux_nobody", &plain(1, "ping"));
+    assert_eq!(answer(stolen).await.status, 401);
+    let (_, id) = stream.post_url.split_once("sessionId=").unwrap();
+    let id = id.to_owned();
+    server.terminate();
+    stream.assert_ended().await;
+    let (status, log) = server.ended().await;
+    assert!(status.success(), "{log}");
+    assert!(log.contains("/messages"), "the log is the finest: {log}");
+    for secret in [id.as_str(), &person.key, "wordthatissought"] {
+        let told = log.lines().find(|line| line.contains(secret));
+        assert_eq!(told, None);
+    }
 }

@@ -28,7 +28,10 @@ async fn the_path_of_an_existing_redirect_uri_is_where_logins_come_back_to() {
         let page = browser.visit(&back).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);
         let connected = connected(&page, &app.spotify, &person);
-        assert_eq!(browser.status(&connected.key).await["person"]["spotify_id"], person);
+        assert_eq!(
+            browser.status(&connected.key).await["person"]["spotify_id"],
+            person
+        );
 
         let usual = browser.get("/auth/callback").await;
         assert_eq!(usual.status, 404, "there is one callback route, not two");
