@@ -190,6 +190,23 @@ start_sandboxed_server() {
     key=$(grep -Eo 'aux_[0-9A-Za-z]+' "$work/server.out" | head -n 1)
 }
 
+# start_simulated_spotify [OPTION...]: starts `auxcord sandbox` with these options, for clients that start auxcord themselves, and sets
+# `over_stdio` to what they need: the program, a Python that agrees at Spotify, and one person's settings, with a home of its own.
+start_simulated_spotify() {
+    local binary=${AUXCORD_BIN:-$root/target/debug/auxcord} pid home
+    [ -n "${AUXCORD_BIN:-}" ] || (cd "$root" && "${CARGO:-cargo}" build --locked --quiet --bin auxcord) || return 1
+    home=$(mktemp -d "$work/person.XXXXXX")
+    (cd "$home" && exec env -i PATH="$PATH" HOME="$home" "$binary" sandbox --listen 127.0.0.1:0 "$@") >"$home/spotify.out" 2>"$work/spotify.log" &
+    pid=$!
+    children+=("$pid")
+    wait_for 20 "$pid" grep -q SPOTIFY_API_URL "$home/spotify.out" || { tail -20 "$work/spotify.log" >&2; return 1; }
+    over_stdio=(
+        AUXCORD_BIN="$binary" AUXCORD_PYTHON="$venv_python" AUXCORD_STDIO_HOME="$home" SPOTIFY_CLIENT_ID=auxcord-check
+        SPOTIFY_REDIRECT_URI="http://127.0.0.1:$(free_port)/callback"
+        "$(grep -Eo 'SPOTIFY_ACCOUNTS_URL=.*' "$home/spotify.out")" "$(grep -Eo 'SPOTIFY_API_URL=.*' "$home/spotify.out")"
+    )
+}
+
 # Starts an empty PostgreSQL for tests and sets `postgres_url`; its data need not survive anything, so nothing is synced to disk.
 start_postgres() {
     local bin port data as=()

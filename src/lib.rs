@@ -24,6 +24,7 @@ pub mod auth;
 pub mod http;
 pub mod import;
 pub mod link;
+pub mod local;
 pub mod mcp;
 pub mod oauth;
 pub mod page;

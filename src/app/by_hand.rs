@@ -29,6 +29,8 @@ pub struct HandMade {
     pub display_name: Option<String>,
     /// When the link ends, RFC 3339, if it cannot be renewed.
     pub ends_at: Option<String>,
+    /// Whether the link that the person had stayed as it was, because it can do more or lasts longer.
+    pub stayed: bool,
     /// The new key, to be shown once.
     pub key: MadeKey,
 }
@@ -90,7 +92,8 @@ pub async fn link_by_hand(
     let examined = bringing.examine(&origin, text).await?;
     let account = &examined.account;
     bringing.has_room(account).await?;
-    let person = bringing.links.adopt(&examined, "operator").await?;
+    let adopted = bringing.links.adopt(&examined, "operator").await?;
+    let person = adopted.person;
     bringing.db.delete_import(&origin).await?;
     let issued = bringing.keys.issue(options);
     let now = bringing.clock.now();
@@ -107,7 +110,8 @@ pub async fn link_by_hand(
         person: person.to_string(),
         spotify_id: account.spotify_id.clone(),
         display_name: account.display_name.clone(),
-        ends_at: examined.ends_at().map(rfc3339),
+        ends_at: examined.ends_at().filter(|_| !adopted.stayed).map(rfc3339),
+        stayed: adopted.stayed,
         key: MadeKey {
             id: issued.stored.id,
             key: issued.key,

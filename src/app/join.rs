@@ -173,7 +173,7 @@ pub(super) fn fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
 }
 
 /// For pictures, which are larger.
-fn picture_fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
+pub(super) fn picture_fetcher(config: &Config) -> Result<Fetcher, OpenFailure> {
     Ok(Fetcher::new(FetchConfig {
         trusted_hosts: config.mcp.trusted_image_hosts.clone(),
         extra_roots_pem: extra_roots(config)?,
@@ -220,7 +220,8 @@ pub(super) fn budgets(config: &Config) -> Budgets {
     })
 }
 
-fn mcp_deps(
+/// What the endpoint is made from.
+pub(super) fn mcp_deps(
     config: &Config,
     links: Links,
     spotify: spotify::Client,
@@ -237,6 +238,7 @@ fn mcp_deps(
         quota,
         clock,
         base_url: config.server.base_url.as_str().to_owned(),
+        connect: None,
         state_key,
         settings: mcp::Settings {
             allowed_hosts: allowed_hosts(config),

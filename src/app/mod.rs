@@ -5,10 +5,12 @@ mod bring;
 mod by_hand;
 mod clients;
 pub mod doctor;
+mod foundation;
 mod import;
 mod jobs;
 mod join;
 mod keyring;
+mod local;
 mod notices;
 mod offer;
 mod open;
@@ -26,6 +28,7 @@ pub use by_hand::{HandFailure, HandMade, LONGEST_TOKEN, link_by_hand};
 pub use clients::MadeClient;
 pub use import::{ImportFailure, ImportWish, import};
 pub use keyring::{key_names, new_key};
+pub use local::{Account, HeldAccount, Local, Login, Unlinked};
 pub use offer::{NoTool, check_tools, tool_name};
 pub use open::{OpenFailure, Opened, open, open_database};
 pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonView};
@@ -33,22 +36,19 @@ pub use views::{ClientView, EventView, KeyView, LinkView, PersonExport, PersonVi
 pub use crate::import::{Line as ImportLine, Report as ImportReport};
 pub use crate::mcp::service as endpoint;
 
+/// What somebody types or pastes at a terminal.
+pub use crate::local::typed;
+
 pub use crate::auth::{KeyKind, KeyLimits, KeyOptions, Toolset};
 
 use crate::{
-    auth::Keys,
     clock::Clock,
     config::Config,
-    crypto::random_bytes,
     http::{Limits, Readiness, Tls, serve},
-    link::{LinkApp, LinkParts, Links},
-    mcp,
-    quota::{Quota, QuotaParts},
-    router,
-    spotify::{self, accounts::AppCredentials},
-    store::{AppId, AppMode, FlowId, Freshness},
+    mcp, router, spotify,
 };
-use join::{Shared, spotify_client};
+use foundation::Foundation;
+use join::Shared;
 
 /// A server that is ready to run.
 #[derive(Debug)]
@@ -91,67 +91,22 @@ pub async fn build_with(
             redirect_uri: config.spotify.redirect_uri.to_string(),
         });
     };
-    check_tools(config)?;
     let tls = match &config.server.tls {
         Some(files) => Some(Tls::read(&files.cert, &files.key)?),
         None => None,
     };
-    let now = clock.now();
-    let opened = open(config, now).await?;
-    let db = opened.db;
-    let spotify = spotify_client(config)?;
-    let app = db
-        .insert_app(
-            AppId::new(now, random_bytes()),
-            &client_id,
-            AppMode::Operator,
-            now,
-        )
-        .await?;
-    let freshness = Freshness::new();
-    let owner = FlowId::new(now, random_bytes()).to_string();
-    let quota = Quota::new(QuotaParts {
-        db: db.clone(),
-        clock: clock.clone(),
-        freshness: freshness.clone(),
-        home: app.id,
-        budgets: join::budgets(config),
-        origin: owner.clone(),
-    });
-    quota.read_calls().await?;
-    let links = Links::new(LinkParts {
-        db: db.clone(),
-        freshness: freshness.clone(),
-        keyring: opened.keyring.clone(),
-        accounts: spotify.accounts(),
-        app: LinkApp {
-            id: app.id,
-            credentials: AppCredentials {
-                client_id,
-                client_secret: config.spotify.client_secret.clone(),
-            },
-            redirect_uri: config.spotify.redirect_uri.to_string(),
-        },
-        clock: clock.clone(),
-        owner,
-    });
-    let keys = Keys::new(
-        db.clone(),
-        opened.hash_key,
-        clock.clone(),
-        freshness.clone(),
-        config.mcp.caller_cache,
-    );
-    let seq = db.find_revocation_seq().await?;
-    let mut revoker = jobs::Revoker {
-        db: db.clone(),
-        keys: keys.clone(),
-        links: links.clone(),
-        quota: quota.clone(),
-        freshness: freshness.clone(),
-        seq,
-    };
-    revoker.read().await?;
+    let Foundation {
+        db,
+        keyring,
+        keys,
+        links,
+        quota,
+        spotify,
+        freshness,
+        revoker,
+        made_key_file,
+        temporary,
+    } = foundation::lay(config, &clock, client_id).await?;
     let stop = CancellationToken::new();
     let shared = Shared {
         config,
@@ -163,7 +118,7 @@ pub async fn build_with(
         notices: notices::read(&config.pages)?,
         stop: stop.clone(),
     };
-    let doors = shared.doors(opened.keyring, spotify.clone(), make)?;
+    let doors = shared.doors(keyring, spotify.clone(), make)?;
     Ok(App {
         router: router::public(doors),
         admin: router::admin(Readiness {
@@ -180,8 +135,8 @@ pub async fn build_with(
         spotify,
         clock,
         stop,
-        made_key_file: opened.made_key_file,
-        _temporary: opened.temporary,
+        made_key_file,
+        _temporary: temporary,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::{
     crypto::{HashKey, Keyring, KeyringFault, OpenFault, Place, random_bytes},
     fetch::FetchBuildError,
     http::TlsFault,
+    local::FolderFault,
     spotify::ClientBuildError,
     store::{Db, DbOptions, StoreError, Target},
 };
@@ -101,6 +102,15 @@ pub enum OpenFailure {
         /// Why not.
         source: io::Error,
     },
+    /// The data folder of somebody who works alone.
+    #[error("the data folder cannot be used: {0}")]
+    Folder(#[from] FolderFault),
+    /// No Spotify app, for somebody who works alone.
+    #[error("SPOTIFY_CLIENT_ID is not set, and without a Spotify app no account can be connected")]
+    NoOwnApp {
+        /// What to register at Spotify.
+        redirect_uri: String,
+    },
     /// No Spotify app.
     #[error("SPOTIFY_CLIENT_ID is not set, so nobody could connect")]
     NoApp {
@@ -140,6 +150,10 @@ impl OpenFailure {
             Self::Client(_) => "check SPOTIFY_ACCOUNTS_URL and SPOTIFY_API_URL".into(),
             Self::Tls(_) => "name in TLS_CERT a PEM file with the certificate and those between it and the root, and in TLS_KEY one with its unencrypted private key".into(),
             Self::Notice { .. } => "name a text file in UTF-8 that this user may read, or leave the variable out for auxcord's own text".into(),
+            Self::Folder(_) => "make the folder and its files yours and writable, or name another database with DATABASE_URL; a file auxcord.machine that holds no secret can be removed, and you connect once more then".into(),
+            Self::NoOwnApp { redirect_uri } => format!(
+                "at https://developer.spotify.com/dashboard create an app with the Redirect URI {redirect_uri} (exactly so) and the Web API ticked, and add your account's e-mail address under User Management; then set SPOTIFY_CLIENT_ID to the app's Client ID, in the \"env\" of your assistant's settings for auxcord. To try without: `auxcord stdio --sandbox`"
+            ),
             Self::NoApp { redirect_uri } => format!(
                 "make an app at developer.spotify.com with the redirect URI {redirect_uri} and set its client id; or try `auxcord serve --sandbox`"
             ),
@@ -261,11 +275,9 @@ fn keyring(
             None,
         ));
     }
-    let path = key_file(&config.database.url);
+    let path = key_file(config);
     match fs::read_to_string(&path) {
-        Ok(text) => Keyring::parse(text.trim())
-            .map(|keyring| (keyring, None))
-            .map_err(|source| OpenFailure::KeyFileText { path, source }),
+        Ok(text) => of_file(&text, path),
         Err(fault) if fault.kind() == io::ErrorKind::NotFound && sealed_before => {
             Err(OpenFailure::KeyMissing(path))
         }
@@ -273,6 +285,15 @@ fn keyring(
             let entry = Keyring::entry(DEV_KID, random_bytes());
             match write_private(&path, &entry) {
                 Ok(()) => Ok((Keyring::parse(&entry)?, Some(path))),
+                // Another process that starts at the same moment was faster.
+                Err(there) if there.kind() == io::ErrorKind::AlreadyExists => {
+                    fs::read_to_string(&path)
+                        .map_err(|source| OpenFailure::KeyFile {
+                            path: path.clone(),
+                            source,
+                        })
+                        .and_then(|text| of_file(&text, path))
+                }
                 Err(source) => Err(OpenFailure::KeyFile { path, source }),
             }
         }
@@ -280,10 +301,21 @@ fn keyring(
     }
 }
 
-pub(super) fn key_file(database: &DatabaseUrl) -> PathBuf {
-    match database {
+/// The keyring in a key file that was there.
+fn of_file(text: &str, path: PathBuf) -> Result<(Keyring, Option<PathBuf>), OpenFailure> {
+    Keyring::parse(text.trim())
+        .map(|keyring| (keyring, None))
+        .map_err(|source| OpenFailure::KeyFileText { path, source })
+}
+
+/// Beside a database that is a file; else in the data folder of somebody who works alone, or where the server runs.
+pub(super) fn key_file(config: &Config) -> PathBuf {
+    match &config.database.url {
         DatabaseUrl::Sqlite { path } => path.parent().unwrap_or(Path::new("")).join(KEY_FILE),
-        DatabaseUrl::Postgres(_) | DatabaseUrl::Temporary => PathBuf::from(KEY_FILE),
+        DatabaseUrl::Postgres(_) | DatabaseUrl::Temporary => match &config.local {
+            Some(local) => local.folder.join(KEY_FILE),
+            None => PathBuf::from(KEY_FILE),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::output;
 use crate::{
+    app::Local,
     config::Config,
     sandbox::{Options, Sandbox},
 };
@@ -70,6 +71,35 @@ pub(super) async fn greet(
     ))
 }
 
+/// Connects a demo person to a process that has no pages: agrees at the simulated Spotify, and hands over the address
+/// that a browser would be sent to.
+pub(super) async fn link(local: &Local, sandbox: &Sandbox) -> anyhow::Result<()> {
+    let people = sandbox.control().people();
+    let person = people.first().context("the sandbox is empty")?;
+    let begun = local.begin_login(false).await;
+    let login = begun.map_err(|fault| anyhow::anyhow!("{}", fault.happened))?;
+    let browser = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .build()?;
+    let back = agree(&browser, Url::parse(login.url())?, &person.id).await?;
+    match local.finish_login(back.as_str()).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(_)) => anyhow::bail!("the simulated Spotify asked once more"),
+        Err(fault) => anyhow::bail!("{}", fault.happened),
+    }
+}
+
+/// Agrees on the consent page at `authorize`; where it leads.
+async fn agree(browser: &reqwest::Client, mut authorize: Url, person: &str) -> anyhow::Result<Url> {
+    let mut answers: Vec<(String, String)> = authorize.query_pairs().into_owned().collect();
+    answers.push(("person".to_owned(), person.to_owned()));
+    answers.push(("decision".to_owned(), "approve".to_owned()));
+    authorize.set_query(None);
+    let approved = browser.post(authorize).form(&answers).send().await?;
+    location(&approved)
+}
+
 async fn connect(config: &Config, address: SocketAddr, person: &str) -> anyhow::Result<String> {
     let browser = reqwest::Client::builder()
         .redirect(Policy::none())
@@ -91,13 +121,7 @@ async fn connect(config: &Config, address: SocketAddr, person: &str) -> anyhow::
         .and_then(|value| value.split(';').next())
         .context("the login set no cookie")?
         .to_owned();
-    let mut authorize = location(&login)?;
-    let mut answers: Vec<(String, String)> = authorize.query_pairs().into_owned().collect();
-    answers.push(("person".to_owned(), person.to_owned()));
-    answers.push(("decision".to_owned(), "approve".to_owned()));
-    authorize.set_query(None);
-    let approved = browser.post(authorize).form(&answers).send().await?;
-    let back = location(&approved)?;
+    let back = agree(&browser, location(&login)?, person).await?;
     let callback = format!(
         "{here}{}?{}",
         config.spotify.callback_path,

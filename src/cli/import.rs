@@ -70,25 +70,30 @@ fn read_key(path: &PathBuf) -> anyhow::Result<SecretString> {
     Ok(text.trim().to_owned().into())
 }
 
-/// A person that the operator has to do something about makes the command fail.
+/// Somebody whom another run may still take over makes the command fail. Who cannot be taken over does not: that was
+/// decided, and is told.
 fn judge(report: &ImportReport) -> anyhow::Result<()> {
     if report.all_ended() {
         eprintln!(
             "note: Spotify accepted not one of the links; SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET must be those of the Python server. Correct them and run this again"
         );
     }
-    let troubled = report.troubled();
-    if troubled == 0 {
-        return Ok(());
+    let people = report.people.len();
+    let left = report.left();
+    if left > 0 {
+        return Err(Hinted {
+            what: format!("{left} of {people} people are left"),
+            hint: "the report says why for each; run this again, which changes nothing for those who are here".into(),
+        }
+        .into());
     }
-    Err(Hinted {
-        what: format!(
-            "{troubled} of {} people were not taken over whole",
-            report.people.len()
-        ),
-        hint: "the report says why for each; running this again changes nothing for those who are here".into(),
+    let notable = report.notable();
+    if notable > 0 {
+        eprintln!(
+            "note: {notable} of {people} people were not taken over whole; the report says why for each"
+        );
     }
-    .into())
+    Ok(())
 }
 
 fn print(report: &ImportReport) -> anyhow::Result<()> {

@@ -8,10 +8,13 @@ mod health;
 mod import;
 mod keyring;
 mod keys;
+mod login;
+mod logout;
 mod migrate;
 mod output;
 mod sandbox;
 mod serve;
+mod stdio;
 mod users;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -39,6 +42,12 @@ enum Command {
     Serve(serve::Options),
     /// Run the simulated Spotify alone, for tests and clients under development
     Sandbox(sandbox::Options),
+    /// Serve MCP over standard input and output, for one person on this machine
+    Stdio(stdio::Options),
+    /// Connect this machine's Spotify account from a terminal
+    Login(login::Options),
+    /// Delete this machine's person and the link to Spotify
+    Logout(logout::Options),
     /// Look at the whole set-up and say what is wrong with it, and what to do
     Doctor(doctor::Options),
     /// Ask the server that runs here with these settings whether it lives, for health checks
@@ -113,6 +122,8 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     } = cli.settings;
     let flags = match &cli.command {
         Some(Command::Serve(options)) => options.flags.clone(),
+        Some(Command::Stdio(options)) => options.flags(),
+        Some(Command::Login(options)) => options.flags(),
         Some(Command::Doctor(options)) => options.flags.clone(),
         _ => Flags::default(),
     };
@@ -126,11 +137,14 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
     );
     let command = match cli.command {
         Some(command) => command,
-        None => transport_command(&sources)?,
+        None => transport_command(&sources),
     };
     match command {
         Command::Serve(options) => block_on(serve::run(options, sources, make)),
         Command::Sandbox(options) => block_on(sandbox::run(options, sources)),
+        Command::Stdio(options) => block_on(stdio::run(options, sources, make)),
+        Command::Login(_) => block_on(login::run(sources)),
+        Command::Logout(options) => block_on(logout::run(options, sources)),
         Command::Doctor(options) => block_on(doctor::run(options, sources)),
         Command::Health => block_on(health::run(Config::load(&sources)?)),
         Command::Migrate => block_on(migrate::run(Config::load(&sources)?)),
@@ -145,12 +159,10 @@ fn run(cli: Cli, make: MakeEndpoint) -> anyhow::Result<()> {
 }
 
 /// Without a command, `TRANSPORT` decides.
-fn transport_command(sources: &Sources) -> anyhow::Result<Command> {
-    match Config::load(sources)?.server.transport {
-        Transport::Http => Ok(Command::Serve(serve::Options::default())),
-        Transport::Stdio => {
-            anyhow::bail!("TRANSPORT=stdio is not offered yet; unset it, or name a command")
-        }
+fn transport_command(sources: &Sources) -> Command {
+    match Config::transport(sources) {
+        Transport::Http => Command::Serve(serve::Options::default()),
+        Transport::Stdio => Command::Stdio(stdio::Options::default()),
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) async fn run(
     make: MakeEndpoint,
 ) -> anyhow::Result<()> {
     sources.sandbox = options.sandbox;
+    sources.local = Some(false);
     let mut config = Config::load(&sources)?;
     telemetry::init(&config.log)?;
     let simulated = if options.sandbox {
@@ -111,7 +112,7 @@ fn announce(app: &App, config: &Config, address: SocketAddr) {
 }
 
 /// The first signal drains, a second one ends the process at once.
-fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
+pub(super) fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
     tokio::spawn(async move {

@@ -69,6 +69,11 @@ async fn link(wishes: keys::Wishes, config: &Config) -> anyhow::Result<()> {
         output::plain(&made.spotify_id),
         made.person
     );
+    if made.stayed {
+        eprintln!(
+            "note: the link that they had stays as it is, because it may do more than this token or lasts longer; only the key is new"
+        );
+    }
     if let Some(end) = &made.ends_at {
         eprintln!(
             "note: this was an access token, which cannot be renewed: the link ends with it, at the latest at {end}; a refresh token would last"

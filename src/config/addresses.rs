@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::{
+    local,
     origin::{self, Origin},
     reader::{Reader, shown},
     server::{Environment, Listener},
@@ -55,6 +56,23 @@ pub(super) fn read(
     };
     Addresses {
         base_url,
+        redirect_uri,
+    }
+}
+
+/// The addresses of one person's own auxcord, which no page is served from: only the redirect URI says where its
+/// listener is.
+pub(super) fn read_local(reader: &mut Reader, listener: &Listener) -> Addresses {
+    let redirect_uri = if reader.text(REDIRECT_URI).is_some() {
+        redirect_uri(reader, listener)
+    } else {
+        Url::parse(local::REDIRECT_URI).ok()
+    };
+    Addresses {
+        base_url: own_origin(&Listener {
+            https: false,
+            ..*listener
+        }),
         redirect_uri,
     }
 }

@@ -63,6 +63,8 @@ pub(super) struct Layers {
     /// Where a secret was read from a file of its own.
     pub(super) files: BTreeMap<&'static str, PathBuf>,
     sandbox: bool,
+    /// Whether it is for one person on one machine.
+    pub(super) local: bool,
 }
 
 impl Layers {
@@ -88,6 +90,10 @@ impl Layers {
         for (key, flag, value) in sources.flags.given() {
             layers.put(key, value, Layer::Flag(flag), flag.to_owned());
         }
+        layers.local = sources.local.unwrap_or_else(|| layers.is_for_stdio());
+        if layers.local {
+            layers.distrust_dotenv();
+        }
         layers
     }
 
@@ -108,6 +114,29 @@ impl Layers {
                 None => self.entries.remove(key),
             };
         }
+    }
+
+    fn is_for_stdio(&self) -> bool {
+        let transport = self.entries.get("server.transport");
+        transport.is_some_and(|entry| entry.text.eq_ignore_ascii_case("stdio"))
+    }
+
+    /// Clients start the program in whatever folder their person has opened, and a `.env` that came with that folder
+    /// must not say where tokens are sent.
+    fn distrust_dotenv(&mut self) {
+        let mut untrusted = BTreeSet::new();
+        for key in ["spotify.accounts_url", "spotify.api_url"] {
+            let entry = self.entries.get(key);
+            if let Some(entry) = entry.filter(|entry| entry.layer == Layer::Dotenv) {
+                self.notes.push(format!(
+                    "{} in .env is not taken by one person's own auxcord: tokens go where it says; set it in the \
+                     environment",
+                    entry.name
+                ));
+                untrusted.insert(key);
+            }
+        }
+        self.leave_out(&untrusted);
     }
 
     fn file(&mut self, text: &str, layer: &Layer) {

@@ -7,6 +7,7 @@ mod environment;
 mod faults;
 mod layers;
 mod limits;
+mod local;
 mod log;
 mod mcp;
 mod notes;
@@ -35,6 +36,7 @@ use url::Url;
 pub use database::{Database, DatabaseUrl};
 pub use faults::{Fault, Faults};
 pub use limits::Limits;
+pub use local::Local;
 pub use log::{Log, LogFormat};
 pub use mcp::{Mcp, TOOLSETS};
 pub use notes::{About, Note};
@@ -70,6 +72,8 @@ pub struct Config {
     pub limits: Limits,
     /// How many of Spotify's calls are made a day.
     pub quota: Quota,
+    /// What one person on one machine has; `None` for a server.
+    pub local: Option<Local>,
     /// The operator's own words.
     pub pages: Pages,
     /// What is logged.
@@ -85,10 +89,23 @@ impl Config {
         let mut reader = Reader {
             layers: Layers::lay(sources),
         };
-        let read = Self::read(&mut reader, sources.sandbox);
+        let read = Self::read(&mut reader, sources);
         match read {
             Some(config) if reader.faults().is_empty() => Ok(config),
             _ => Err(reader.layers.faults),
+        }
+    }
+
+    /// What a bare `auxcord` does. What cannot be understood is judged when the rest is loaded.
+    pub fn transport(sources: &Sources) -> Transport {
+        let bare = Sources {
+            local: None,
+            ..sources.clone()
+        };
+        if Layers::lay(&bare).local {
+            Transport::Stdio
+        } else {
+            Transport::Http
         }
     }
 
@@ -149,7 +166,9 @@ impl Config {
     }
 
     /// Every section reads all its settings before one that failed ends the matter.
-    fn read(reader: &mut Reader, sandbox: bool) -> Option<Self> {
+    fn read(reader: &mut Reader, sources: &Sources) -> Option<Self> {
+        let sandbox = sources.sandbox;
+        let is_local = reader.layers.local;
         let environment = server::environment(reader);
         if sandbox && environment == Some(Environment::Prod) {
             reader.fault(
@@ -166,11 +185,21 @@ impl Config {
         let Addresses {
             base_url,
             redirect_uri,
-        } = addresses::read(reader, environment_of_app, &server::listener(reader));
+        } = if is_local {
+            addresses::read_local(reader, &server::listener(reader))
+        } else {
+            addresses::read(reader, environment_of_app, &server::listener(reader))
+        };
         let callback_path = redirect_uri.as_ref().map(|uri| uri.path().to_owned());
         let mcp = Mcp::read(reader, base_url.as_ref(), callback_path.as_deref());
         let server = Server::read(reader, environment, base_url);
-        let database = Database::read(reader, sandbox);
+        let mut database = Database::read(reader, sandbox);
+        let local = match &mut database {
+            Some(database) if is_local => {
+                Local::read(reader, &sources.environment, &mut database.url)
+            }
+            _ => None,
+        };
         let spotify = Spotify::read(reader, environment_of_app, redirect_uri);
         let secrets = Secrets::read(reader, environment_of_app);
         let oauth = Oauth::read(reader);
@@ -178,7 +207,7 @@ impl Config {
         let quota = Quota::read(reader);
         let pages = Pages::read(reader);
         let log = Log::read(reader);
-        if !sandbox && reader.text("spotify.client_id").is_none() {
+        if !sandbox && !is_local && reader.text("spotify.client_id").is_none() {
             reader.note(notes::NO_APP);
         }
         Some(Self {
@@ -190,6 +219,7 @@ impl Config {
             oauth: oauth?,
             limits: limits?,
             quota,
+            local,
             pages,
             log: log?,
             notes: reader.layers.notes.clone(),

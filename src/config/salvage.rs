@@ -34,7 +34,7 @@ impl Config {
         let mut reader = Reader {
             layers: Layers::lay(sources),
         };
-        let mut config = Self::read(&mut reader, sources.sandbox);
+        let mut config = Self::read(&mut reader, sources);
         let Layers {
             faults,
             notes,
@@ -50,7 +50,7 @@ impl Config {
             let mut layers = Layers::lay(sources);
             layers.leave_out(&spoilt);
             let mut reader = Reader { layers };
-            config = Self::read(&mut reader, sources.sandbox);
+            config = Self::read(&mut reader, sources);
             spoilt.extend(&reader.layers.spoilt);
         }
         Salvage {

@@ -58,6 +58,7 @@ fn value(config: &Config, key: &str) -> String {
         oauth,
         limits,
         quota,
+        local,
         pages,
         log,
         ..
@@ -119,6 +120,9 @@ fn value(config: &Config, key: &str) -> String {
         "quota.catalogue" => a_day(quota.catalogue),
         "quota.spoken" => a_day(quota.spoken),
         "quota.player" => a_day(quota.player),
+        "local.open_browser" => local
+            .as_ref()
+            .map_or_else(none, |local| local.open_browser.to_string()),
         "pages.privacy_file" => path(pages.privacy_file.as_ref()),
         "pages.terms_file" => path(pages.terms_file.as_ref()),
         "log.filter" => log.filter.clone(),

@@ -20,6 +20,8 @@ pub struct Sources {
     pub flags: Flags,
     /// A simulated Spotify: the `SPOTIFY_*` variables and `DATABASE_URL` are ignored.
     pub sandbox: bool,
+    /// Whether it is for one person on one machine rather than for a server; `None` leaves it to `TRANSPORT`.
+    pub local: Option<bool>,
 }
 
 /// The settings that can be given on the command line. They are text, so that a wrong one is reported
@@ -56,6 +58,9 @@ pub struct Flags {
     /// `LOG`; every command takes it, so it is declared once for all of them.
     #[arg(skip)]
     pub log: Option<String>,
+    /// `OPEN_BROWSER=false`; only commands that open one take it.
+    #[arg(skip)]
+    pub no_browser: bool,
 }
 
 impl Sources {
@@ -73,6 +78,7 @@ impl Sources {
                 .collect(),
             flags,
             sandbox: false,
+            local: None,
         }
     }
 
@@ -101,6 +107,7 @@ impl Flags {
     /// The flags that were given: file key, flag, value.
     pub(super) fn given(&self) -> Vec<(&'static str, &'static str, &str)> {
         let read_only = self.read_only.then_some("true");
+        let no_browser = self.no_browser.then_some("false");
         [
             ("server.host", "--host", self.host.as_deref()),
             ("server.port", "--port", self.port.as_deref()),
@@ -120,6 +127,7 @@ impl Flags {
             ),
             ("mcp.read_only", "--read-only", read_only),
             ("log.filter", "--log", self.log.as_deref()),
+            ("local.open_browser", "--no-browser", no_browser),
         ]
         .into_iter()
         .filter_map(|(key, flag, value)| Some((key, flag, value?)))

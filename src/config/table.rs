@@ -74,6 +74,7 @@ pub const SETTINGS: &[Setting] = &[
     one("quota.catalogue", "QUOTA_CATALOGUE"),
     one("quota.spoken", "QUOTA_SPOKEN"),
     one("quota.player", "QUOTA_PLAYER"),
+    one("local.open_browser", "OPEN_BROWSER"),
     one("pages.privacy_file", "PRIVACY_FILE"),
     one("pages.terms_file", "TERMS_FILE"),
     one("log.filter", "LOG"),

@@ -6,6 +6,7 @@
 mod pace;
 mod report;
 mod rows;
+mod shared;
 mod source;
 mod telling;
 
@@ -18,7 +19,7 @@ pub use source::{Source, SourceFault};
 use crate::{
     clock::{Clock, Millis},
     crypto::{HashKey, Purpose, SecretHash, random_bytes},
-    link::{Brought, Links},
+    link::{Brought, Examined, Links},
     store::{
         Account, AuditEvent, BroughtAccount, BroughtKey, BroughtLink, Db, ImportStatus, Imported,
         KeyId, LinkBrought, NewImport, Outcome as Audited, PersonId, StoreError,
@@ -64,8 +65,23 @@ pub struct Wish {
 struct Passage<'a> {
     candidate: &'a Candidate,
     origin: SecretHash,
+    /// How far an earlier run came.
+    status: Option<ImportStatus>,
+    /// Of when the tokens were that it found.
+    tokens_at: Millis,
+}
+
+impl Passage<'_> {
     /// Whether they are here already, and only a link is still to come.
-    here: bool,
+    fn is_here(&self) -> bool {
+        self.status == Some(ImportStatus::Unlinked)
+    }
+
+    /// Whether an earlier run found that these very tokens are another's.
+    fn is_quarantined(&self) -> bool {
+        self.status == Some(ImportStatus::Quarantined)
+            && self.tokens_at >= changed_at(self.candidate)
+    }
 }
 
 impl Importer {
@@ -82,16 +98,17 @@ impl Importer {
         let pace = Pace::default();
         let mut lines: Vec<Line> = judged.refused.iter().map(refused).collect();
         lines.iter().for_each(|_| done());
-        let taken: Vec<Line> = stream::iter(&judged.candidates)
-            .map(|candidate| async {
-                let line = self.take(candidate, wish, &pace).await;
-                done();
-                line
+        let (pace, done) = (&pace, &done);
+        let taken: Vec<Vec<Line>> = stream::iter(shared::by_token(&judged.candidates))
+            .map(|sharers| async move {
+                let taken = self.take_together(&sharers, wish, pace).await;
+                sharers.iter().for_each(|_| done());
+                taken
             })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
-        lines.extend(taken);
+        lines.extend(taken.into_iter().flatten());
         Ok(Report::of(lines, judged.orphans, wish.dry_run))
     }
 
@@ -101,26 +118,18 @@ impl Importer {
         wish: Wish,
         pace: &Pace,
     ) -> Result<Line, StoreError> {
-        let names = format!("{}\0{}", candidate.user, candidate.spotify_id);
-        let origin = self.hash_key.hash(Purpose::Import, &names);
-        let known = self.db.find_import(&origin).await?;
-        let (status, tokens_at) = known.map_or((None, 0), |row| (Some(row.status), row.tokens_at));
-        let passage = Passage {
-            candidate,
-            origin,
-            here: status == Some(ImportStatus::Unlinked),
-        };
+        let passage = self.passage(candidate).await?;
         let checkable = match &candidate.tokens {
             FoundTokens::Both(brought) if wish.check => Some(&**brought),
             _ => None,
         };
-        match (status, checkable) {
+        match (passage.status, checkable) {
             (Some(ImportStatus::Done), _) | (Some(ImportStatus::Unlinked), None) => Ok(line(
                 candidate,
                 Outcome::Unchanged,
                 "it was imported before",
             )),
-            (Some(ImportStatus::Quarantined), _) if tokens_at >= changed_at(candidate) => Ok(line(
+            _ if passage.is_quarantined() => Ok(line(
                 candidate,
                 Outcome::Quarantined,
                 "an earlier run found that the tokens are another account's; the person connects anew",
@@ -130,6 +139,19 @@ impl Importer {
             (_, None) if wish.dry_run => Ok(foreseen(candidate)),
             (_, None) => self.believe(&passage).await,
         }
+    }
+
+    async fn passage<'a>(&self, candidate: &'a Candidate) -> Result<Passage<'a>, StoreError> {
+        let names = format!("{}\0{}", candidate.user, candidate.spotify_id);
+        let origin = self.hash_key.hash(Purpose::Import, &names);
+        let known = self.db.find_import(&origin).await?;
+        let (status, tokens_at) = known.map_or((None, 0), |row| (Some(row.status), row.tokens_at));
+        Ok(Passage {
+            candidate,
+            origin,
+            status,
+            tokens_at,
+        })
     }
 
     /// What would become of somebody, as far as it can be known without renewing a token.
@@ -168,7 +190,7 @@ impl Importer {
             .await?
         {
             Ok(examined) => examined,
-            Err(Left::Ended) if passage.here => {
+            Err(Left::Ended) if passage.is_here() => {
                 return Ok(with_link(
                     line(candidate, Outcome::Unchanged, "it was imported before"),
                     LinkOutcome::Ended,
@@ -179,19 +201,14 @@ impl Importer {
             Err(left) => return Ok(line(candidate, Outcome::Left, &left.words())),
         };
         if examined.account.spotify_id != candidate.spotify_id {
-            let key = self.key_hash(candidate);
-            let now = self.clock.now();
-            self.db
-                .update_import_quarantined(
-                    origin,
-                    &candidate.spotify_id,
-                    key.as_ref(),
-                    brought.changed_at,
-                    now,
-                )
-                .await?;
+            self.quarantine(passage).await?;
             return Ok(mixed_up(candidate, &examined.account));
         }
+        self.welcome(passage, examined).await
+    }
+
+    /// Takes somebody over whom Spotify has named.
+    async fn welcome(&self, passage: &Passage<'_>, examined: Examined) -> Result<Line, StoreError> {
         let mut link = self.links.seal_examined(&examined);
         if link.scopes.is_empty() {
             link.scopes.clone_from(&self.usual_scopes);
@@ -205,6 +222,21 @@ impl Importer {
             LinkOutcome::Active,
         )
         .await
+    }
+
+    /// Notes that the tokens are another account's.
+    async fn quarantine(&self, passage: &Passage<'_>) -> Result<(), StoreError> {
+        let candidate = passage.candidate;
+        let key = self.key_hash(candidate);
+        self.db
+            .update_import_quarantined(
+                &passage.origin,
+                &candidate.spotify_id,
+                key.as_ref(),
+                changed_at(candidate),
+                self.clock.now(),
+            )
+            .await
     }
 
     /// Takes somebody over of whom Spotify cannot say, or is not to say, who they are: without a link that works.
@@ -251,11 +283,11 @@ impl Importer {
         let now = self.clock.now();
         let new = NewImport {
             origin: passage.origin,
-            person: (!passage.here).then(|| PersonId::new(now, random_bytes())),
+            person: (!passage.is_here()).then(|| PersonId::new(now, random_bytes())),
             account,
             since: since(candidate, now),
             link,
-            key: if passage.here {
+            key: if passage.is_here() {
                 None
             } else {
                 self.key(candidate, now)
@@ -287,7 +319,7 @@ impl Importer {
                     LinkBrought::Kept | LinkBrought::None => (wished, None),
                 };
                 let told = with_link(line(candidate, Outcome::Imported, ""), link, words);
-                if passage.here {
+                if passage.is_here() {
                     explained(
                         told,
                         Some("the person was imported before; the link came now"),

@@ -151,8 +151,8 @@ impl RowFault {
 }
 
 impl Line {
-    /// Whether an operator has to do something about it.
-    pub fn is_trouble(&self) -> bool {
+    /// Whether it says more than that somebody was taken over whole.
+    pub fn is_notable(&self) -> bool {
         match self.outcome {
             Outcome::Quarantined | Outcome::Refused | Outcome::Left => true,
             Outcome::Imported => self.key == Some(KeyOutcome::NotImported),
@@ -190,8 +190,17 @@ impl Report {
         met(LinkOutcome::Ended) > 1 && accepted == 0
     }
 
-    /// How many people an operator has to do something about.
-    pub fn troubled(&self) -> usize {
-        self.people.iter().filter(|line| line.is_trouble()).count()
+    /// How many people were not taken over whole, for whatever reason.
+    pub fn notable(&self) -> usize {
+        self.people.iter().filter(|line| line.is_notable()).count()
+    }
+
+    /// How many people another run may still take over.
+    pub fn left(&self) -> usize {
+        let left = self
+            .people
+            .iter()
+            .filter(|line| line.outcome == Outcome::Left);
+        left.count()
     }
 }

@@ -14,8 +14,8 @@ use crate::{
         accounts::{AccountsError, OauthCode, TokenSet},
     },
     store::{
-        Account, AuditEvent, BroughtLink, Given, LinkChange, LinkId, LinkStatus, NewConnection,
-        NewLink, Outcome, PersonId, StoreError,
+        Account, AuditEvent, BroughtLink, Given, LinkChange, LinkId, LinkRow, LinkStatus,
+        NewConnection, NewLink, Outcome, PersonId, StoreError,
     },
 };
 
@@ -50,6 +50,15 @@ pub struct Examined {
     expires_at: Millis,
     scopes: String,
     authorized_at: Millis,
+}
+
+/// Whose link tokens have become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// The person.
+    pub person: PersonId,
+    /// Whether the person's link stayed as it was, because it can do more or lasts longer.
+    pub stayed: bool,
 }
 
 /// Why it is not known whose tokens are.
@@ -88,6 +97,14 @@ impl Examined {
     /// Whether the link would end with its access token.
     pub fn ends_at(&self) -> Option<Millis> {
         self.refresh.is_none().then_some(self.expires_at)
+    }
+
+    /// Whether `link` works and can be renewed where this cannot, or may do what this may not.
+    fn is_less_than(&self, link: &LinkRow) -> bool {
+        let may = |scope| self.scopes.split(' ').any(|mine| mine == scope);
+        let renews = !link.refresh_sealed.is_empty();
+        let wider = link.scopes.split(' ').any(|scope| !may(scope));
+        link.status == LinkStatus::Active && renews && (self.refresh.is_none() || wider)
     }
 }
 
@@ -180,7 +197,8 @@ impl Links {
         })
     }
 
-    /// Makes what was examined the link of its person, who is made if they are new, in the place of any other one.
+    /// Makes what was examined the link of its person, who is made if they are new, in the place of any other one; but
+    /// never in the place of one that works and can do more, or that can be renewed where this one cannot.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -188,7 +206,7 @@ impl Links {
         &self,
         examined: &Examined,
         reason: &'static str,
-    ) -> Result<PersonId, StoreError> {
+    ) -> Result<Adopted, StoreError> {
         let parts = &self.inner.parts;
         let mut attempt = 1;
         loop {
@@ -199,6 +217,14 @@ impl Links {
                 None => None,
             };
             let earlier = earlier.filter(|link| link.app_id == parts.app.id);
+            if let (Some(person), Some(link)) = (known, &earlier)
+                && examined.is_less_than(link)
+            {
+                return Ok(Adopted {
+                    person,
+                    stayed: true,
+                });
+            }
             let sealed = self.seal_examined(examined);
             let link = NewLink {
                 id: sealed.id,
@@ -220,7 +246,10 @@ impl Links {
             match parts.db.insert_connection(&new, now).await {
                 Ok(Some(connected)) => {
                     self.forget(connected.person);
-                    return Ok(connected.person);
+                    return Ok(Adopted {
+                        person: connected.person,
+                        stayed: false,
+                    });
                 }
                 Ok(None) | Err(StoreError::Overtaken) if attempt < REPLACED_AT_MOST => attempt += 1,
                 Ok(None) => return Err(StoreError::Overtaken),

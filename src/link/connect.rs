@@ -211,6 +211,18 @@ impl Links {
         Ok(found.map(|(flow, purpose)| Login { flow, purpose }))
     }
 
+    /// Whether the login that `state` was made for still waits for its answer.
+    ///
+    /// # Errors
+    /// [`ConnectFault::Store`].
+    pub async fn waits(&self, hash: &HashKey, state: &str) -> Result<bool, ConnectFault> {
+        let parts = &self.inner.parts;
+        let state = hash.hash(Purpose::State, state);
+        let found = parts.db.find_flow_state(&state, parts.clock.now()).await?;
+        // Asked without its cookie, a login that is open is another browser's.
+        Ok(found == FlowState::OtherBrowser)
+    }
+
     /// Spends a login that came back refused; its state is checked all the same.
     ///
     /// # Errors

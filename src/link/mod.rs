@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
 pub use crate::store::{Given, LoginPurpose};
-pub use brought::{Brought, ExamineFault, Examined};
+pub use brought::{Adopted, Brought, ExamineFault, Examined};
 pub use connect::{Completed, ConnectFault, Connection, Login, Outbound};
 pub use returned::{Returned, SpotifyAnswer};
 

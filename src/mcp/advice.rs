@@ -88,17 +88,17 @@ impl Advice {
 
 /// Why there is no access, and what the user can do.
 pub(super) fn on_link(fault: &LinkFault, scene: &Scene<'_>) -> Advice {
-    let login = format!("{}/auth/login", scene.base_url);
+    let reconnect = scene.reconnect;
     match fault {
         LinkFault::Missing => Advice::new(
             "reauth_required",
-            format!("No Spotify account is connected. Ask the user to connect at {login}."),
+            format!("No Spotify account is connected. {}.", reconnect.first()),
         ),
         LinkFault::Suspended => Advice::new(
             "reauth_required",
             format!(
-                "Spotify ended this access (it was revoked, or six months are over). Ask the user to reconnect at \
-                 {login}; calls work again right after."
+                "Spotify ended this access (it was revoked, or six months are over). {}; calls work again right after.",
+                reconnect.again()
             ),
         ),
         LinkFault::Busy => Advice::new(
@@ -194,9 +194,8 @@ pub(super) fn on_missing_scope(scopes: &[&str], scene: &Scene<'_>) -> Advice {
         format!(" ({})", scopes.join(", "))
     };
     let text = format!(
-        "This needs a Spotify permission that was not granted at login{which}. Ask the user to reconnect at \
-         {}/auth/login.",
-        scene.base_url
+        "This needs a Spotify permission that was not granted at login{which}. {}.",
+        scene.reconnect.again()
     );
     Advice::new("missing_scope", text)
 }

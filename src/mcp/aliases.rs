@@ -4,6 +4,8 @@
 use rmcp::model::JsonObject;
 use serde_json::{Value, json};
 
+use super::reconnect::Reconnect;
+
 /// Spotify no longer honours it.
 const NO_MARKET: &str = "`market` was ignored: Spotify uses the account's own country.";
 
@@ -116,6 +118,12 @@ static ALIASES: [Alias; 25] = [
         .connecting(),
 ];
 
+/// What two of them mean where there is no page for connecting an account.
+static WITHOUT_PAGE: [Alias; 2] = [
+    Alias::of("get_auth_url", "connect"),
+    Alias::of("authenticate", "connect"),
+];
+
 const TOP_TRACKS: &[(&str, &str)] = &[
     ("type", r#""tracks""#),
     ("time_range", r#""medium_term""#),
@@ -132,6 +140,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Alias> {
     ALIASES.iter().find(|alias| alias.old == name)
 }
 
+/// The alias of that name where people connect by the tool of name `connect`, if it means something else there.
+pub(crate) fn find_without_page(name: &str) -> Option<&'static Alias> {
+    WITHOUT_PAGE.iter().find(|alias| alias.old == name)
+}
+
 /// Every old name.
 pub(crate) fn old_names() -> impl Iterator<Item = &'static str> {
     ALIASES.iter().map(|alias| alias.old)
@@ -139,7 +152,6 @@ pub(crate) fn old_names() -> impl Iterator<Item = &'static str> {
 
 impl Alias {
     /// Rewrites `given` for the target, whose input schema is `schema`, and tells what the model should know.
-    /// `base_url` is the public origin, where people connect.
     ///
     /// Limits that the old tool took and the new one does not are clamped; `market`, which Spotify no longer
     /// honours, is dropped.
@@ -147,7 +159,7 @@ impl Alias {
         &self,
         given: &mut JsonObject,
         schema: &JsonObject,
-        base_url: &str,
+        reconnect: Reconnect<'_>,
     ) -> Vec<String> {
         let mut notes = vec![format!("`{}` is now `{}`.", self.old, self.target)];
         given.retain(|_, value| !value.is_null());
@@ -164,9 +176,11 @@ impl Alias {
         }
         let left_out = self.warned.filter(|(name, _)| !given.contains_key(*name));
         notes.extend(left_out.map(|(_, words)| words.to_owned()));
-        if self.connects {
+        if self.connects
+            && let Some(url) = reconnect.url()
+        {
             notes.push(format!(
-                "A person connects or reconnects their Spotify account in a browser at {base_url}/auth/login; no \
+                "A person connects or reconnects their Spotify account in a browser at {url}; no \
                  callback address and no code is taken here."
             ));
         }

@@ -12,11 +12,21 @@ use super::{
     answer::Answer,
     ask::{Consent, Question},
     fault::{Fault, Scene},
+    reconnect::Reconnect,
     registry::{self, Absent, Entry},
     server::Shared,
     text,
     tools::{Context, Request},
+    visit::{self, Visit},
 };
+
+/// What a client has to put to its person before there is a result.
+enum Put {
+    /// Whether something may be done.
+    Question(Question),
+    /// An address.
+    Visit(Visit),
+}
 
 /// Calls the tool that `asked` names for `caller`. `request` is what else the request says.
 ///
@@ -32,8 +42,9 @@ pub(super) async fn call(
     let given = asked.arguments.clone().unwrap_or_default();
     match answer(shared, caller, &asked.name, given, request).await? {
         Ok(result) => Ok(result.into()),
-        // Only a client that can ask its person gets here with a question.
-        Err(question) => {
+        // Only a client that can ask its person gets here with a question, or with an address.
+        Err(Put::Visit(visit)) => Ok(visit::returned(visit).into()),
+        Err(Put::Question(question)) => {
             let now = shared.deps.clock.now();
             let asking = shared.asker.ask(caller.person, asked, question, now);
             asking
@@ -56,17 +67,17 @@ pub(super) async fn look(
 ) -> Result<CallToolResult, ErrorData> {
     answer(shared, caller, name, given, request)
         .await?
-        .map_err(|question| ErrorData::internal_error(question.what, None))
+        .map_err(|_| ErrorData::internal_error("what only looks asks nobody", None))
 }
 
-/// The result, or what the person is to be asked first.
+/// The result, or what is to be put to the person first.
 async fn answer(
     shared: &Shared,
     caller: &Caller,
     name: &str,
     mut given: JsonObject,
     request: Request,
-) -> Result<Result<CallToolResult, Question>, ErrorData> {
+) -> Result<Result<CallToolResult, Put>, ErrorData> {
     let (entry, alias) = match shared.registry.find(name, caller) {
         Ok(found) => found,
         Err(Absent::Unknown(nearest)) => return Err(unknown(name, nearest)),
@@ -101,9 +112,9 @@ async fn answer(
         )
         .alone()));
     }
-    let base_url = &shared.deps.base_url;
+    let reconnect = Reconnect::of(&shared.deps);
     let notes = alias.map_or_else(Vec::new, |alias| {
-        alias.adapt(&mut given, entry.schema(), base_url)
+        alias.adapt(&mut given, entry.schema(), reconnect)
     });
     let can_ask = !matches!(request.consent, Consent::ByArgument);
     let context = Context::new(shared, caller, entry.spec, request);
@@ -117,10 +128,11 @@ async fn answer(
             }
             answer.noting_all(notes).into_result()
         }
-        Err(Fault::AskFirst(question)) if can_ask => return Ok(Err(question)),
+        Err(Fault::AskFirst(question)) if can_ask => return Ok(Err(Put::Question(question))),
+        Err(Fault::Visit(visit)) => return Ok(Err(Put::Visit(visit))),
         Err(fault) => {
             let scene = Scene {
-                base_url: &shared.deps.base_url,
+                reconnect,
                 tool: entry.spec,
                 now: shared.deps.clock.now(),
             };

@@ -9,7 +9,9 @@ use crate::{auth::Scope, clock::Millis, link::LinkFault, spotify::SpotifyError};
 use super::{
     advice::{self, Advice},
     ask::Question,
+    reconnect::Reconnect,
     registry::Spec,
+    visit::Visit,
 };
 
 /// Why a tool has no answer.
@@ -25,6 +27,8 @@ pub(crate) enum Fault {
     Foreign,
     /// Something would be lost: the person is to agree first.
     AskFirst(Question),
+    /// The person is to open an address first; only a client that shows it gets here.
+    Visit(Visit),
     /// The person was asked and said no.
     Declined,
     /// The client has left or has taken the call back.
@@ -79,8 +83,8 @@ impl From<SpotifyError> for Fault {
 
 /// Where a fault happened, for the words that depend on it.
 pub(crate) struct Scene<'a> {
-    /// The public origin.
-    pub(crate) base_url: &'a str,
+    /// How a person connects again.
+    pub(crate) reconnect: Reconnect<'a>,
     /// The tool that was called.
     pub(crate) tool: &'static Spec,
     /// The time.
@@ -119,6 +123,7 @@ impl Fault {
             Self::NotFound(_) => "not_found",
             Self::Foreign => "not_readable",
             Self::AskFirst(_) => "confirmation_required",
+            Self::Visit(_) => "visit_required",
             Self::Declined => "declined",
             Self::Cancelled => "cancelled",
             Self::Coded { code, .. } => code,
@@ -197,6 +202,7 @@ impl Fault {
             | Self::Ambiguous(_)
             | Self::NotFound(_)
             | Self::AskFirst(_)
+            | Self::Visit(_)
             | Self::Declined
             | Self::Cancelled
             | Self::Coded { .. }
@@ -218,6 +224,7 @@ impl Fault {
                 "{} Nothing was changed yet. Ask the user, and if they agree repeat the call with confirm=true.",
                 question.what
             ),
+            Self::Visit(visit) => format!("{} {}", visit.why, visit.url),
             Self::Declined => "The user said no; nothing was changed.".to_owned(),
             Self::Cancelled => {
                 "The call was taken back; what was done until then stays done.".to_owned()

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::reconnect::Reconnect;
+
 /// Tools that are not offered for want of a permission.
 #[derive(Debug, Default)]
 pub(crate) struct Lacking {
@@ -12,15 +14,16 @@ pub(crate) struct Lacking {
 }
 
 impl Lacking {
-    /// One sentence for a model, empty where nothing is missing; people connect again at `reconnect_url`.
-    pub(crate) fn in_words(&self, reconnect_url: &str) -> String {
+    /// One sentence for a model, empty where nothing is missing.
+    pub(crate) fn in_words(&self, reconnect: Reconnect<'_>) -> String {
         let mut words = String::new();
         if !self.tools.is_empty() {
             let (tools, permissions) = (self.tools.join(", "), self.permissions.join(", "));
             let _ = write!(
                 words,
-                "Not offered, because it was not permitted at Spotify ({permissions}): {tools}. To get them, ask the \
-                 user to reconnect at {reconnect_url} and agree to everything there."
+                "Not offered, because it was not permitted at Spotify ({permissions}): {tools}. To get them, {} and \
+                 agree to everything there.",
+                reconnect.again_inside()
             );
         }
         words

@@ -12,10 +12,13 @@ use super::{
 use crate::auth::Toolset;
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
-    Registry::new(&Offer {
-        toolsets: Toolset::ALL.to_vec(),
-        ..Offer::default()
-    })
+    Registry::new(
+        &Offer {
+            toolsets: Toolset::ALL.to_vec(),
+            ..Offer::default()
+        },
+        false,
+    )
 });
 
 /// How many tools there are.

@@ -129,8 +129,12 @@ impl Default for Offer {
 }
 
 impl Offer {
-    fn holds(&self, spec: &Spec) -> bool {
+    fn holds(&self, spec: &Spec, connects: bool) -> bool {
         let named = |list: &[String]| list.iter().any(|name| spec.is_called(name));
+        // Where there is no page, it is the only way in, and it writes nothing at Spotify.
+        if spec.toolset == Toolset::Connect {
+            return connects && !named(&self.exclude_tools);
+        }
         let chosen = if self.tools.is_empty() {
             self.toolsets.contains(&spec.toolset)
         } else {
@@ -162,8 +166,9 @@ pub fn resolve(name: &str) -> Option<ToolInfo> {
 
 /// What `offer` leaves, in the order in which clients see it.
 pub fn offered(offer: &Offer) -> impl Iterator<Item = ToolInfo> {
+    // The door asks, which there is only where no tool connects an account.
     tools::table()
-        .filter(|spec| offer.holds(spec))
+        .filter(|spec| offer.holds(spec, false))
         .map(Spec::info)
 }
 
@@ -207,6 +212,8 @@ impl Spec {
 pub(crate) struct Registry {
     offered: Vec<Entry>,
     by_name: HashMap<&'static str, usize>,
+    /// Whether people connect by a tool.
+    connects: bool,
 }
 
 /// One offered tool, ready for use.
@@ -219,10 +226,10 @@ pub(crate) struct Entry {
 }
 
 impl Registry {
-    /// Compiles what `offer` leaves.
-    pub(crate) fn new(offer: &Offer) -> Self {
+    /// Compiles what `offer` leaves; `connects` tells whether people connect by a tool.
+    pub(crate) fn new(offer: &Offer, connects: bool) -> Self {
         let offered: Vec<Entry> = tools::table()
-            .filter(|spec| offer.holds(spec))
+            .filter(|spec| offer.holds(spec, connects))
             .map(Entry::new)
             .collect();
         let by_name = offered
@@ -230,7 +237,20 @@ impl Registry {
             .enumerate()
             .map(|(at, entry)| (entry.spec.name, at))
             .collect();
-        Self { offered, by_name }
+        Self {
+            offered,
+            by_name,
+            connects,
+        }
+    }
+
+    /// The row and the alias of a name, as it is meant here.
+    fn meant(&self, name: &str) -> Option<(&'static Spec, Option<&'static Alias>)> {
+        let alias = aliases::find_without_page(name).filter(|_| self.connects);
+        match alias {
+            Some(alias) => find(alias.target).map(|(spec, _)| (spec, Some(alias))),
+            None => find(name),
+        }
     }
 
     /// How many tools are offered.
@@ -274,7 +294,7 @@ impl Registry {
         let reading = Scopes::read_only();
         match method {
             "tools/call" => {
-                let (spec, _) = find(name?)?;
+                let (spec, _) = self.meant(name?)?;
                 let own = Scopes::from_iter([spec.scope]);
                 self.leaves(spec.name, caller).then(|| Needed {
                     required: own,
@@ -298,7 +318,7 @@ impl Registry {
         name: &str,
         caller: &Caller,
     ) -> Result<(&Entry, Option<&'static Alias>), Absent> {
-        let (spec, alias) = find(name).ok_or_else(|| {
+        let (spec, alias) = self.meant(name).ok_or_else(|| {
             let known = self.offered.iter().filter(|entry| entry.is_open_to(caller));
             Absent::Unknown(arguments::nearest(name, known.map(|entry| entry.spec.name)))
         })?;

@@ -32,12 +32,14 @@ use crate::{
 use super::{
     ask::{Asker, StateKey},
     call, completions,
+    connecting::Connect,
     plain::{Endpoint, Needs},
     premium, prompts,
     registry::{Offer, Registry, Seen},
     replies::{Replies, Told},
     resources, tools,
     turns::Turns,
+    visit::Visiting,
 };
 
 /// For how long a client may keep a list, in milliseconds. A key's limits never change, an operator's settings
@@ -67,6 +69,17 @@ said `quota_exceeded`.
 
 Music data is from Spotify; keep the links when you show it. auxcord is not affiliated with Spotify.";
 
+/// What is told where there is no page for connecting.
+const ABOUT_CONNECT: &str = "If a tool says that no account is connected, call `connect`; the user logs in at Spotify in the browser.";
+
+/// What every client is told, with a word more where people connect by a tool.
+fn instructions(by_tool: bool) -> String {
+    if by_tool {
+        return format!("{INSTRUCTIONS}\n\n{ABOUT_CONNECT}");
+    }
+    INSTRUCTIONS.to_owned()
+}
+
 /// What the endpoint needs from the rest of the house.
 #[derive(Clone, Debug)]
 pub struct Deps {
@@ -84,6 +97,8 @@ pub struct Deps {
     pub base_url: String,
     /// Signs the state that travels with a question to a person; the same on every replica.
     pub state_key: StateKey,
+    /// Connects accounts where there is no page for it; then `base_url` is not told.
+    pub connect: Option<Arc<dyn Connect>>,
     /// The operator's settings for this endpoint.
     pub settings: Settings,
     /// auxcord's version.
@@ -143,9 +158,9 @@ impl Shared {
         let name = Implementation::new("auxcord", deps.version).with_title("auxcord for Spotify");
         let info = ServerConfig::new(capabilities)
             .with_server_info(name)
-            .with_instructions(INSTRUCTIONS);
+            .with_instructions(instructions(deps.connect.is_some()));
         Self {
-            registry: Registry::new(&deps.settings.offer),
+            registry: Registry::new(&deps.settings.offer, deps.connect.is_some()),
             asker: Asker::new(&deps.state_key),
             premium: premium::Memory::default(),
             turns: Turns::of_players(),
@@ -275,6 +290,7 @@ impl ServerHandler for Server {
             watcher: token.map(|token| (context.peer.clone(), token)),
             told: told(&context),
             reading_address: to_reading_address(&context),
+            visiting: Visiting::of(&request, &context),
             consent: self
                 .0
                 .asker

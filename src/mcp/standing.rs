@@ -8,6 +8,7 @@ use crate::{
 };
 
 use super::{
+    reconnect::Reconnect,
     server::Deps,
     text::{self, NAME},
 };
@@ -34,8 +35,12 @@ pub(crate) struct Status {
     /// The date on which Spotify ends the consent, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reconnect_by: Option<String>,
-    /// Where the person connects again.
-    pub(crate) reconnect_url: String,
+    /// Where the person connects again, if there is a page for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reconnect_url: Option<String>,
+    /// The tool that connects again, where there is no page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reconnect_with: Option<&'static str>,
 }
 
 /// The status of `caller`.
@@ -74,7 +79,8 @@ pub(crate) async fn of(deps: &Deps, caller: &Caller) -> Result<Status, LinkFault
         reconnect_by: linked
             .and_then(|standing| standing.reauthorize_by)
             .map(text::date),
-        reconnect_url: format!("{}/auth/login", deps.base_url),
+        reconnect_url: Reconnect::of(deps).url(),
+        reconnect_with: deps.connect.as_ref().map(|_| "connect"),
         server: "auxcord",
         version: deps.version,
         user_id: standing

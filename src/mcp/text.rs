@@ -105,13 +105,13 @@ pub(crate) fn join<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// `1 item`, `2 items`: `one` with its number, in a plural that only adds an s.
-pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str) -> String {
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, one: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {one}{plural}")
 }
 
 /// The verb of so many.
-pub(crate) fn were<N: PartialEq + From<u8>>(count: N) -> &'static str {
+pub(crate) fn were<N: Copy + PartialEq + From<u8>>(count: N) -> &'static str {
     if count == N::from(1) { "was" } else { "were" }
 }
 

@@ -25,6 +25,11 @@ pub fn style_path() -> &'static str {
     &STYLE_PATH
 }
 
+/// The stylesheet itself, for a page that stands alone.
+pub fn style() -> &'static str {
+    STYLE
+}
+
 /// Where the icon is.
 pub fn icon_path() -> &'static str {
     &ICON_PATH

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 
-pub use assets::{icon_path, routes, style_path};
+pub use assets::{icon_path, routes, style, style_path};
 pub use cookies::{FlowCookies, Kind, SessionCookie};
 pub use headers::{SentFrom, dress, is_navigation, is_prefetch, sent_from};
 pub use words::{date, long_date};

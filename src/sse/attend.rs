@@ -73,12 +73,14 @@ async fn watch(parts: &Parts, stream: &Stream) -> &'static str {
     }
 }
 
-/// When the process stops: lets the calls that are under way end, and then the stream, and returns when it has.
+/// When the process stops: lets the calls that are under way end, and then the stream, and returns when it has, or when
+/// its client does not read what is left.
 async fn drain(parts: &Parts, stream: &Stream, outbox: &Outbox) {
     parts.stop.cancelled().await;
     stream.close().await;
     outbox.end();
-    stream.ended().await;
+    // Either way it is over.
+    let _ = tokio::time::timeout(parts.unread, stream.ended()).await;
 }
 
 /// Frees the stream's place, whatever happens.

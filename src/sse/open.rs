@@ -20,7 +20,7 @@ use super::{
     events::{body, event},
     outbox::Outbox,
     stream::{Bringer, Stream, StreamId},
-    table::NoPlace,
+    table::{MOST_OF_A_PERSON, NoPlace},
 };
 use crate::{
     auth::{Caller, bearer},
@@ -57,7 +57,9 @@ pub(super) async fn open(
         Ok(response) => response,
         Err(NoPlace::OfThePerson) => later(
             StatusCode::TOO_MANY_REQUESTS,
-            "you have 8 streams, which is all that one person may have, and every one waits for an answer",
+            &format!(
+                "you have {MOST_OF_A_PERSON} streams, which is all that one person may have, and every one waits for an answer"
+            ),
         ),
         Err(NoPlace::OfEverybody) => {
             tracing::warn!("there are too many streams");

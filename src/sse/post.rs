@@ -47,11 +47,16 @@ async fn take(
     query: Option<&str>,
     request: Request<Body>,
 ) -> Result<(), Response> {
-    let id = named(query)?;
+    let named = named(query).ok_or_else(|| {
+        refused(
+            StatusCode::BAD_REQUEST,
+            "Bad Request: post to the address that the stream's first event names, which has one sessionId",
+        )
+    })?;
     let parts = &streams.inner.parts;
     // Before anything is read, and the same whether there is none or it is somebody else's.
-    let stream = streams.inner.table.find(id);
-    let stream = stream
+    let stream = StreamId::parse(named)
+        .and_then(|id| streams.inner.table.find(id))
         .filter(|stream| stream.is_of(&caller))
         .ok_or_else(|| not_taken(NotTaken::NoStream, None))?;
     let (head, body) = request.into_parts();
@@ -80,19 +85,13 @@ async fn take(
         .map_err(|fault| not_taken(fault, id))
 }
 
-/// The stream that the query names.
-fn named(query: Option<&str>) -> Result<StreamId, Response> {
+/// What the query says of the stream, if it says one thing.
+fn named(query: Option<&str>) -> Option<&str> {
     let mut named = query
         .unwrap_or_default()
         .split('&')
         .filter_map(|pair| pair.strip_prefix("sessionId="));
-    match (named.next(), named.next()) {
-        (Some(id), None) => StreamId::parse(id).ok_or_else(|| not_taken(NotTaken::NoStream, None)),
-        _ => Err(refused(
-            StatusCode::BAD_REQUEST,
-            "Bad Request: post to the address that the stream's first event names, which has one sessionId",
-        )),
-    }
+    named.next().filter(|_| named.next().is_none())
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Response> {

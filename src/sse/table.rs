@@ -9,7 +9,7 @@ use super::stream::{Stream, StreamId};
 use crate::auth::PersonId;
 
 /// Streams of one person at most. One more takes the place of the one that rests the longest.
-const MOST_OF_A_PERSON: usize = 8;
+pub(super) const MOST_OF_A_PERSON: usize = 8;
 /// Streams of everybody at most.
 const MOST: usize = 2_048;
 

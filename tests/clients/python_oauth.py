@@ -50,13 +50,14 @@ class Storage:
 class Person:
     """Answers what the provider sends to the browser, and remembers what was asked for."""
 
-    def __init__(self):
+    def __init__(self, resource: str = URL):
+        self.resource = resource
         self.asked: list[str] = []
         self.back = ""
 
     async def redirect(self, url: str) -> None:
         assert consent.one(url, "code_challenge_method") == "S256"
-        assert consent.one(url, "resource") == URL, "the client asks for another resource"
+        assert consent.one(url, "resource") == self.resource, "the client asks for another resource"
         self.asked.append(consent.one(url, "scope"))
         self.back = await asyncio.to_thread(consent.authorize, url)
 
@@ -148,7 +149,8 @@ def leaf(error: BaseException) -> BaseException:
     return error
 
 
-try:
-    asyncio.run(asyncio.wait_for(main(sys.argv[1]), timeout=90))
-except Exception as error:
-    raise leaf(error) from None
+if __name__ == "__main__":
+    try:
+        asyncio.run(asyncio.wait_for(main(sys.argv[1]), timeout=90))
+    except Exception as error:
+        raise leaf(error) from None

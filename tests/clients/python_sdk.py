@@ -135,7 +135,8 @@ def leaf(error: BaseException) -> BaseException:
     return error
 
 
-try:
-    asyncio.run(asyncio.wait_for(main(sys.argv[1]), timeout=90))
-except Exception as error:
-    raise leaf(error) from None
+if __name__ == "__main__":
+    try:
+        asyncio.run(asyncio.wait_for(main(sys.argv[1]), timeout=90))
+    except Exception as error:
+        raise leaf(error) from None

@@ -22,6 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "http",
             "import",
             "link",
+            "local",
             "mcp",
             "oauth",
             "quota",
@@ -40,6 +41,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
+    ("local", &["auth", "link", "store", "crypto", "page"]),
     ("telemetry", &["config"]),
     ("http", &["auth", "store"]),
     (

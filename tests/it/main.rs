@@ -39,6 +39,7 @@ mod shutdown;
 mod spotify;
 mod sse;
 mod start;
+mod stdio;
 mod telemetry;
 mod tokens;
 mod web;

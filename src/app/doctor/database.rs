@@ -58,7 +58,9 @@ async fn look(case: &Case<'_>, findings: &mut Vec<Finding>) -> Vault {
     if let DatabaseUrl::Sqlite { path } = &config.database.url
         && !path.exists()
     {
-        findings.extend(to_be_made(path));
+        // One person's own folder is made with the database; any other one is somebody's choice, or a slip.
+        let with_folder = config.local.as_ref().is_some_and(|local| local.is_default);
+        findings.extend(to_be_made(path, with_folder));
         return Vault::Empty;
     }
     let db = match open_to_look(config).await {
@@ -145,8 +147,12 @@ fn sound(complaints: &[String]) -> Finding {
 }
 
 /// A SQLite file that the first start makes.
-fn to_be_made(path: &Path) -> Vec<Finding> {
-    let folder = open::folder_of(path);
+fn to_be_made(path: &Path, with_folder: bool) -> Vec<Finding> {
+    let mut folder = open::folder_of(path);
+    if with_folder {
+        let there = folder.ancestors().find(|one| one.is_dir());
+        folder = there.unwrap_or(folder);
+    }
     let shown = folder.display();
     let mut findings = if folder.is_dir() {
         let what = format!(

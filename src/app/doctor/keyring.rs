@@ -38,7 +38,7 @@ pub(super) fn examine(case: &Case<'_>, vault: &Vault) -> Vec<Finding> {
         ));
         return findings;
     }
-    let path = key_file(&case.config.database.url);
+    let path = key_file(case.config);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let keyring = Keyring::parse(text.trim()).map_err(|source| OpenFailure::KeyFileText {

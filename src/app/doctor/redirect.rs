@@ -1,6 +1,13 @@
 //! The redirect URI as Spotify wants it. Its form is judged by the configuration, whose faults are told under this
 //! check's name; here is what to register, and whether somebody listens there.
 
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, TcpListener},
+};
+
+use url::{Host, Url};
+
 use super::{Case, report::Finding};
 
 const CHECK: &str = "redirect_uri";
@@ -49,5 +56,26 @@ pub(super) fn examine(case: &Case<'_>) -> Vec<Finding> {
             "let BASE_URL, SPOTIFY_REDIRECT_URI and PORT name one port, unless something forwards the one to the other",
         ));
     }
+    if case.is_stdio() {
+        findings.extend(taken(uri));
+    }
     findings
+}
+
+/// Whether somebody else listens where a login of this machine would.
+fn taken(uri: &Url) -> Option<Finding> {
+    let address = match uri.host()? {
+        Host::Ipv4(address) => IpAddr::V4(address),
+        Host::Ipv6(address) => IpAddr::V6(address),
+        Host::Domain(_) => return None,
+    };
+    let port = uri.port_or_known_default()?;
+    let fault = TcpListener::bind((address, port)).err()?;
+    (fault.kind() == ErrorKind::AddrInUse).then(|| {
+        Finding::warning(
+            CHECK,
+            format!("another program listens on port {port}, to which Spotify sends the browser back"),
+            "end the other login or program, choose another port in SPOTIFY_REDIRECT_URI and at Spotify, or paste the address that the browser ends at",
+        )
+    })
 }

@@ -14,7 +14,7 @@ use super::{
     wire::{Dated, Lost, Reply},
 };
 use crate::{
-    app::join::spotify_client,
+    app::{OpenFailure, join::spotify_client},
     config::Config,
     spotify::{
         RefreshToken,
@@ -87,14 +87,13 @@ async fn app(case: &Case<'_>) -> Finding {
         }
     }
     let Some(app) = credentials(case.config) else {
-        return Finding::fault(
-            APP,
-            "SPOTIFY_CLIENT_ID is not set, so nobody could connect",
-            format!(
-                "make an app at https://developer.spotify.com/dashboard with the redirect URI {} and set its client id; or try `auxcord serve --sandbox`",
-                case.config.spotify.redirect_uri
-            ),
-        );
+        let redirect_uri = case.config.spotify.redirect_uri.to_string();
+        let failure = if case.is_stdio() {
+            OpenFailure::NoOwnApp { redirect_uri }
+        } else {
+            OpenFailure::NoApp { redirect_uri }
+        };
+        return Finding::fault(APP, failure.to_string(), failure.hint());
     };
     let client = match spotify_client(case.config) {
         Ok(client) => client,

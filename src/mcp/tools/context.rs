@@ -22,6 +22,7 @@ use crate::{
         server::{Deps, Shared},
         turns::Turns,
         upstream::Upstream,
+        visit::Visiting,
     },
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Request {
     pub(crate) watcher: Option<(Peer<RoleServer>, ProgressToken)>,
     /// What the person said about this very call, or whether they can be asked.
     pub(crate) consent: Consent,
+    /// Whether the client shows its person an address.
+    pub(crate) visiting: Visiting,
     /// Whom to tell what the answer stands on.
     pub(crate) told: Option<Told>,
     /// Whether it came to an address at which everything only reads.
@@ -117,6 +120,16 @@ impl<'a> Context<'a> {
             return Ok(None);
         }
         self.editing().await.map(Some)
+    }
+
+    /// Whether the client shows its person an address.
+    pub(crate) fn visiting(&self) -> &Visiting {
+        &self.request.visiting
+    }
+
+    /// Cancelled when the client has left or has taken the call back.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.request.stop
     }
 
     /// The answer is made: whoever may send it again is told what it stands on, if it is memory alone.

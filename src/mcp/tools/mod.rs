@@ -4,6 +4,7 @@
 //! answers or faults. It knows no protocol and no token.
 
 mod catalogue;
+mod connect;
 mod context;
 mod curation;
 mod library;
@@ -38,8 +39,9 @@ use run;
 
 /// Every tool, in the order in which clients see them.
 pub(crate) fn table() -> impl Iterator<Item = &'static Spec> {
-    let families: [&'static [Spec]; 7] = [
+    let families: [&'static [Spec]; 8] = [
         &STATUS,
+        &CONNECT,
         &catalogue::TOOLS,
         &player::TOOLS,
         &playlists::TOOLS,
@@ -63,6 +65,24 @@ static STATUS: [Spec; 1] = [Spec {
     input: schema::of::<status::Args>,
     output: status::output,
     run: run!(status::get_status),
+}];
+
+/// The tool that connects an account, where there is no page for it.
+static CONNECT: [Spec; 1] = [Spec {
+    name: "connect",
+    title: "Connect Spotify",
+    description: "Connects the user's Spotify account, the first time or again. Without an argument: the address at \
+                  which the user logs in and agrees, opened in the browser where possible. If the browser then shows \
+                  an error instead of a success page, pass the whole address that it shows as callback_url.",
+    kind: Kind::Set {
+        shown_by: "get_status",
+    },
+    toolset: Toolset::Connect,
+    scope: Scope::MusicRead,
+    spotify: &[],
+    input: schema::of::<connect::Args>,
+    output: connect::output,
+    run: run!(connect::connect),
 }];
 
 /// How many entries a list has; where Spotify does not say, as many as were seen.

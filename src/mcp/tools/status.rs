@@ -19,6 +19,7 @@ use crate::mcp::{
     answer::{self, Answer},
     fault::Fault,
     lacking::Lacking,
+    reconnect::Reconnect,
     standing::{self, Status},
     text::{self, NAME},
 };
@@ -125,7 +126,10 @@ pub(super) async fn get_status(context: &Context<'_>, _: Args) -> Result<Answer,
         withheld: gone.into_iter().map(|gone| gone.endpoint).collect(),
         status,
     };
-    let answer = Answer::new(in_words(&told, &lacking), &told);
+    let answer = Answer::new(
+        in_words(&told, &lacking, Reconnect::of(context.deps)),
+        &told,
+    );
     Ok(match trouble {
         Some(code) => answer.noting(format!(
             "Spotify could not be asked for the devices: {code}."
@@ -153,7 +157,7 @@ async fn left(context: &Context<'_>) -> Standing {
     context.upstream.app().standing()
 }
 
-fn in_words(told: &Told, lacking: &Lacking) -> String {
+fn in_words(told: &Told, lacking: &Lacking, reconnect: Reconnect<'_>) -> String {
     let status = &told.status;
     let mut words = String::new();
     let user = status
@@ -164,11 +168,7 @@ fn in_words(told: &Told, lacking: &Lacking) -> String {
     let _ = if status.connected {
         writeln!(words, "Connected to the Spotify account of {user}.")
     } else {
-        writeln!(
-            words,
-            "Not connected. Ask the user to connect at {}.",
-            status.reconnect_url
-        )
+        writeln!(words, "Not connected. {}.", reconnect.first())
     };
     if status.connected {
         let device = told.active_device.as_deref().unwrap_or("none");
@@ -177,15 +177,15 @@ fn in_words(told: &Told, lacking: &Lacking) -> String {
     if let (true, Some(date)) = (status.connected, &status.reconnect_by) {
         let _ = writeln!(
             words,
-            "Spotify asks for a new login by {date} at {}.",
-            status.reconnect_url
+            "Spotify asks for a new login by {date} {}.",
+            reconnect.place()
         );
     }
     if status.connected && !status.missing.is_empty() {
         let missing = status.missing.join(", ");
         let _ = writeln!(words, "Not permitted: {missing}. Reconnecting grants it.");
     }
-    let unoffered = lacking.in_words(&status.reconnect_url);
+    let unoffered = lacking.in_words(reconnect);
     if !unoffered.is_empty() {
         let _ = writeln!(words, "{unoffered}");
     }

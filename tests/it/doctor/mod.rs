@@ -2,6 +2,7 @@
 //! changed by looking, and no secret is told.
 
 mod addresses;
+mod alone;
 mod clock;
 mod databases;
 mod green;

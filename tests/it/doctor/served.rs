@@ -223,28 +223,6 @@ async fn a_certificate_that_is_over_is_told() {
     );
 }
 
-#[tokio::test]
-async fn for_one_person_on_one_machine_no_address_is_looked_for() {
-    let app = TestApp::start().await;
-    let home = app.database.folder.path().to_str().unwrap();
-    let program = Program::beside(&app)
-        .with("TRANSPORT", "stdio")
-        .with("HOME", home);
-    let examined = examine(&program).await;
-    assert_eq!(examined.report["transport"], "stdio");
-    for check in [
-        "discovery.reachable",
-        "discovery.issuer",
-        "discovery.challenge",
-    ] {
-        examined.leaves(check, "TRANSPORT=stdio");
-    }
-    for check in ["database.reachable", "keyring", "spotify.app", "clock"] {
-        examined.is_fine(check);
-    }
-    assert_eq!(examined.with_state("fault"), [""; 0], "{examined:#?}");
-}
-
 /// Serves what is made for the origin that it gets.
 async fn serve(routes: impl FnOnce(&str) -> Router) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

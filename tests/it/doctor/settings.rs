@@ -73,7 +73,7 @@ async fn in_prod_all_that_is_missing_is_told() {
         examined.faults("configuration", &[name, "not set"], &["write"]);
     }
     examined.leaves("keyring", "TOKEN_ENCRYPTION_KEY has a fault");
-    examined.leaves("spotify.app", "cannot be reached");
+    examined.leaves("spotify.app", "SPOTIFY_CLIENT_ID has a fault");
     examined.leaves("discovery.reachable", "BASE_URL has a fault");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

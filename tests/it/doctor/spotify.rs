@@ -32,7 +32,7 @@ async fn a_set_up_without_an_app_is_told_what_to_register() {
     examine(&program).await.faults(
         "spotify.app",
         &["SPOTIFY_CLIENT_ID is not set"],
-        &["developer.spotify.com/dashboard", &callback],
+        &["developer.spotify.com", &callback],
     );
 }
 

@@ -54,6 +54,34 @@ async fn a_refresh_token_becomes_a_lasting_link_and_prints_one_key() {
 }
 
 #[tokio::test]
+async fn a_lasting_link_is_not_given_up_for_a_lesser_token() {
+    let stage = Stage::new().await;
+    let card = stage.person(0);
+    let grant = |scopes| {
+        let spotify = &stage.ground.spotify;
+        spotify.grant(&card.id, CLIENT_ID, scopes).unwrap()
+    };
+    let whole = grant(None);
+    stage.link(&[], &whole.refresh_token).await.printed();
+    let passing = stage.link(&[], &grant(None).access_token).await;
+    let narrow = grant(Some("user-read-private"));
+    let narrower = stage.link(&[], &narrow.refresh_token).await;
+    let server = stage.serve().await;
+    for made in [passing, narrower] {
+        assert!(made.err.contains("stays as it is"), "{made:?}");
+        let key = made.printed().trim();
+        stage.ground.spotify.expire(Some(&card.id));
+        let status = server.client(key).done("get_status", json!({})).await;
+        assert!(
+            status.to_string().contains("playlist-modify-private"),
+            "it can still do all: {status}"
+        );
+        let found = server.client(key).done("list_playlists", json!({})).await;
+        assert!(found["total"].is_number(), "it is still renewed: {found}");
+    }
+}
+
+#[tokio::test]
 async fn an_access_token_becomes_a_link_that_ends_with_it_and_says_so() {
     let stage = Stage::new().await;
     let card = stage.person(0);

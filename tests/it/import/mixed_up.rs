@@ -1,5 +1,10 @@
 //! Rows that are wrong: people taken for each other, keys and tokens of which half is missing, rows of nobody.
 
+use auxcord::sandbox::Rotation;
+use serde_json::json;
+
+use crate::harness::Setup;
+
 use super::{Stage, User, old_server::old_key, opened_by};
 
 #[tokio::test]
@@ -16,7 +21,7 @@ async fn a_link_that_is_another_persons_is_quarantined_with_its_key_and_told_aga
         stage.old.add(user).await;
     }
     for run in ["first", "second"] {
-        let report = stage.report(&[], 1).await;
+        let report = stage.report(&[], 0).await;
         let expected = if run == "first" {
             "imported"
         } else {
@@ -44,13 +49,73 @@ async fn a_link_that_is_another_persons_is_quarantined_with_its_key_and_told_aga
 }
 
 #[tokio::test]
+async fn a_copied_link_stays_its_owners_whoever_comes_first() {
+    for owner_first in [true, false] {
+        let setup = Setup::default().rotating(Rotation::Always);
+        let mut stage = Stage::with(setup).await;
+        let (owner, first, second) = (stage.person(0), stage.person(1), stage.person(2));
+        let right = stage.user(&owner).expired();
+        let copies = [&first, &second].map(|card| {
+            let mut copy = stage.user(card).expired();
+            copy.refresh.clone_from(&right.refresh);
+            copy
+        });
+        let rows = if owner_first {
+            [&right, &copies[0], &copies[1]]
+        } else {
+            [&copies[0], &copies[1], &right]
+        };
+        for row in rows {
+            stage.old.add(row).await;
+        }
+        for outcome in ["imported", "unchanged"] {
+            let report = stage.report(&[], 0).await;
+            assert_eq!(report.of(&owner.id)[0], outcome, "{report:?}");
+            for card in [&first, &second] {
+                assert_eq!(report.of(&card.id), ["quarantined", "-", "-"]);
+            }
+        }
+        let server = stage.serve().await;
+        assert_eq!(
+            opened_by(&server, &right.api_key).await.as_deref(),
+            Some(&*owner.id)
+        );
+        stage.ground.spotify.expire(Some(&owner.id));
+        let found = server.client(&right.api_key);
+        let found = found.done("search", json!({ "query": "night" })).await;
+        assert!(found.to_string().contains("open.spotify.com"), "{found}");
+        for copy in &copies {
+            assert_eq!(opened_by(&server, &copy.api_key).await, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_several_have_and_nobody_can_be_asked_about_is_nobodys() {
+    let mut stage = Stage::new().await;
+    let (one, other) = (stage.person(0), stage.person(1));
+    let right = stage.user(&one).expired();
+    let mut copy = stage.user(&other).expired();
+    copy.refresh.clone_from(&right.refresh);
+    stage.ground.spotify.revoke(&one.id);
+    for row in [&right, &copy] {
+        stage.old.add(row).await;
+    }
+    let report = stage.report(&[], 0).await;
+    for card in [&one, &other] {
+        assert_eq!(report.of(&card.id), ["quarantined", "-", "-"]);
+    }
+    assert_eq!(stage.ground.database.count("people").await, 0);
+}
+
+#[tokio::test]
 async fn who_connected_anew_there_is_looked_at_again() {
     let mut stage = Stage::new().await;
     let (card, other) = (stage.person(0), stage.person(1));
     let mut user = stage.user(&other);
     user.spotify_id = Some(card.id.clone());
     stage.old.add(&user).await;
-    assert_eq!(stage.report(&[], 1).await.of(&card.id)[0], "quarantined");
+    assert_eq!(stage.report(&[], 0).await.of(&card.id)[0], "quarantined");
     let tokens = format!(
         "delete from spotify_tokens where user_id = '{}'",
         user.user_id
@@ -78,7 +143,7 @@ async fn two_rows_of_one_account_or_with_one_key_give_nobody_the_others_music() 
     for user in doubles.iter().chain(&sharing) {
         stage.old.add(user).await;
     }
-    let report = stage.report(&[], 1).await;
+    let report = stage.report(&[], 0).await;
     assert_eq!(report.0["counts"]["quarantined"], 2, "{report:?}");
     assert_eq!(report.of(&twice.id), ["quarantined", "-", "-"]);
     for card in [&alike, &too] {
@@ -109,7 +174,7 @@ async fn a_key_of_another_form_is_left_out_and_its_person_is_not() {
         stage.old.add(&user).await;
         cards.push(card);
     }
-    let report = stage.report(&[], 1).await;
+    let report = stage.report(&[], 0).await;
     for card in &cards {
         assert_eq!(report.of(&card.id), ["imported", "active", "not_imported"]);
         assert!(
@@ -176,7 +241,7 @@ async fn rows_of_nobody_and_without_an_account_are_told_and_left() {
         );
         stage.old.execute(&session).await;
     }
-    let report = stage.report(&[], 1).await;
+    let report = stage.report(&[], 0).await;
     assert_eq!(report.of(&card.id), ["imported", "active", "imported"]);
     assert_eq!(report.of("")[0], "refused");
     let orphans = &report.0["orphans"];

@@ -18,7 +18,7 @@ async fn a_dry_run_tells_everything_and_changes_nothing() {
     for user in &users {
         stage.old.add(user).await;
     }
-    let report = stage.report(&["--dry-run"], 1).await;
+    let report = stage.report(&["--dry-run"], 0).await;
     assert_eq!(report.0["dry_run"], true);
     assert_eq!(report.of(&good.id), ["imported", "active", "imported"]);
     assert_eq!(report.of(&late.id), ["imported", "active", "imported"]);
@@ -38,7 +38,7 @@ async fn a_dry_run_tells_everything_and_changes_nothing() {
     }
     stage.program().run(&["migrate"]).await.printed();
     let dump = stage.ground.database.dump().await;
-    stage.report(&["--dry-run"], 1).await;
+    stage.report(&["--dry-run"], 0).await;
     assert!(
         dump == stage.ground.database.dump().await,
         "nothing was written"
@@ -71,7 +71,7 @@ async fn without_the_check_links_come_in_suspended_until_they_are_checked() {
     let again = stage.report(&["--no-check"], 0).await;
     assert_eq!(again.0["counts"], json!({ "unchanged": 2 }));
 
-    let checked = stage.report(&[], 1).await;
+    let checked = stage.report(&[], 0).await;
     assert_eq!(checked.of(&card.id), ["imported", "active", "-"]);
     assert_eq!(checked.of(&other.id)[0], "quarantined");
     assert_eq!(
@@ -79,9 +79,11 @@ async fn without_the_check_links_come_in_suspended_until_they_are_checked() {
         Some(&*card.id)
     );
     crate::harness::until("the mixed-up key has ended", async || {
-        opened_by(&server, &mixed.api_key).await.is_none()
+        let client = server.client(&mixed.api_key);
+        client.rpc(1, "tools/list", json!({})).await.status == 401
     })
     .await;
+    assert_eq!(opened_by(&server, &mixed.api_key).await, None);
 }
 
 #[tokio::test]
@@ -120,14 +122,14 @@ async fn a_key_that_nothing_proves_opens_no_link_that_works() {
     for card in [&bare, &unchecked] {
         stage.ground.connect(&server, &card.id).await;
     }
-    let report = stage.report(&["--no-check"], 1).await;
+    let report = stage.report(&["--no-check"], 0).await;
     for card in [&bare, &unchecked] {
         assert_eq!(report.of(&card.id), ["refused", "-", "-"], "{report:?}");
     }
     for user in &users {
         assert_eq!(opened_by(&server, &user.api_key).await, None);
     }
-    let report = stage.report(&[], 1).await;
+    let report = stage.report(&[], 0).await;
     assert_eq!(
         report.of(&unchecked.id),
         ["imported", "kept_newer", "imported"]

@@ -99,6 +99,7 @@ async fn deps(folder: &std::path::Path) -> Deps {
         quota,
         clock: Clock::manual(NOON),
         base_url: "http://127.0.0.1:8001".to_owned(),
+        connect: None,
         settings: Settings {
             allowed_hosts: vec!["127.0.0.1".to_owned()],
             allowed_origins: Vec::new(),

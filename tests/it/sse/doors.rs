@@ -94,7 +94,7 @@ async fn a_token_for_the_stream_is_none_for_the_endpoint_and_the_reverse() {
 }
 
 #[tokio::test]
-async fn a_client_gets_its_tokens_for_the_stream_by_guest_for_it() {
+async fn a_client_gets_its_tokens_for_the_stream_by_asking_for_it() {
     let app = TestApp::start().await;
     let person = app.spotify.people().remove(0);
     let guest = Guest::register(&app.origin, "Old client", "http://127.0.0.1/callback").await;

@@ -208,7 +208,10 @@ fn parsed(text: &str) -> Option<Event> {
         } else if let Some(data) = line.strip_prefix("data: ") {
             data.clone_into(&mut event.data);
         } else {
-            assert!(line.is_empty() || line.starts_with(':'), "no line of an event: {line}");
+            assert!(
+                line.is_empty() || line.starts_with(':'),
+                "no line of an event: {line}"
+            );
         }
     }
     (!event.name.is_empty()).then_some(event)
