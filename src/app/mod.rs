@@ -128,6 +128,7 @@ pub async fn build_with(
         }),
         limits: Limits {
             header_timeout: config.server.header_timeout,
+            unread: config.mcp.sse_unread,
             grace: config.server.shutdown_grace,
         },
         tls,

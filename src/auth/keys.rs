@@ -176,6 +176,23 @@ impl Keys {
         }
     }
 
+    /// Whether new tokens of the grant that `credential` of `person` belongs to can still be had, whatever became of the
+    /// token; of a key, which is never renewed, `false`. Asks the database.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn lasts(&self, person: PersonId, credential: &Credential) -> Result<bool, Refusal> {
+        let Credential::Grant { id, .. } = credential else {
+            return Ok(false);
+        };
+        let now = self.inner.clock.now();
+        let grants = self.inner.db.list_grants(person).await;
+        let grants = grants.map_err(Refusal::Unavailable)?;
+        Ok(grants
+            .iter()
+            .any(|grant| grant.id == *id && grant.status == "active" && now < grant.expires_at))
+    }
+
     /// Drops what is remembered of one key, and tells whose it was if it was remembered.
     pub fn forget_key(&self, key: KeyId) -> Option<PersonId> {
         let mut owner = None;

@@ -16,6 +16,15 @@ use super::{
     table::{self, SETTINGS, Setting},
 };
 
+/// What a `.env` does not say for one person's own auxcord.
+const NOT_FROM_A_FOLDER: [&str; 5] = [
+    "spotify.accounts_url",
+    "spotify.api_url",
+    "database.url",
+    "secrets.token_encryption_key",
+    "server.environment",
+];
+
 /// The embedded defaults, which `auxcord config default` prints.
 pub(super) const DEFAULTS: &str = include_str!("../../config.default.toml");
 
@@ -109,6 +118,7 @@ impl Layers {
         let mut defaults = Self::default();
         defaults.file(DEFAULTS, &Layer::Default);
         for key in keys {
+            self.files.remove(key);
             match defaults.entries.remove(key) {
                 Some(entry) => self.entries.insert(key, entry),
                 None => self.entries.remove(key),
@@ -125,12 +135,12 @@ impl Layers {
     /// must not say where tokens are sent.
     fn distrust_dotenv(&mut self) {
         let mut untrusted = BTreeSet::new();
-        for key in ["spotify.accounts_url", "spotify.api_url"] {
+        for key in NOT_FROM_A_FOLDER {
             let entry = self.entries.get(key);
             if let Some(entry) = entry.filter(|entry| entry.layer == Layer::Dotenv) {
                 self.notes.push(format!(
-                    "{} in .env is not taken by one person's own auxcord: tokens go where it says; set it in the \
-                     environment",
+                    "{} in .env is not taken by one person's own auxcord: it would say where tokens go and what seals \
+                     them, and assistants start programs in whatever folder is open; set it in the environment",
                     entry.name
                 ));
                 untrusted.insert(key);

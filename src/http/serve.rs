@@ -1,7 +1,7 @@
 //! Accepting connections, with or without TLS, and letting the ones in flight finish when the process is asked to
 //! stop.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, pin::Pin, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1};
@@ -14,6 +14,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -23,12 +24,17 @@ use super::tls::Tls;
 /// Wait after a failed accept, such as when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// A connection that fails when its client does not read what it asked for.
+type Accepted = Pin<Box<TimeoutStream<TcpStream>>>;
+
 /// How patient the listener is.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How long a client may take for the TLS handshake, for a request's headers, and how long a connection may be
     /// idle.
     pub header_timeout: Duration,
+    /// How long an answer waits for a client that does not read on; then its connection is closed.
+    pub unread: Duration,
     /// How long requests in flight may go on after the stop.
     pub grace: Duration,
 }
@@ -60,6 +66,9 @@ pub async fn serve(
         };
         // Answers are small and wanted at once.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.unread));
+        let stream = Box::pin(stream);
         let connection = Connection {
             http: http.clone(),
             peer,
@@ -89,10 +98,10 @@ pub async fn serve(
 /// the first request there is nothing to finish.
 async fn shake_hands(
     tls: &Tls,
-    stream: TcpStream,
+    stream: Accepted,
     patience: Duration,
     stop: &CancellationToken,
-) -> Option<TlsStream<TcpStream>> {
+) -> Option<TlsStream<Accepted>> {
     let handshake = tokio::time::timeout(patience, tls.acceptor().accept(stream));
     let finished = tokio::select! {
         () = stop.cancelled() => return None,

@@ -11,7 +11,7 @@ use rmcp::{
         CallToolRequestParams, ClientCapabilities, ElicitRequest, ElicitRequestParams,
         ElicitationAction, InputRequest, InputRequiredResult, ProtocolVersion,
     },
-    service::RequestContext,
+    service::{ElicitationError, RequestContext, ServiceError},
 };
 
 /// The name of the request among the requests for input.
@@ -80,15 +80,33 @@ pub(super) fn returned(visit: Visit) -> InputRequiredResult {
     InputRequiredResult::new(Some(BTreeMap::from([(VISIT.to_owned(), request)])), None)
 }
 
-/// Asks meanwhile; whether the person agreed. `None` when the client could not show it after all.
-pub(super) async fn asked(peer: &Peer<RoleServer>, visit: Visit) -> Option<bool> {
-    let url = url::Url::parse(&visit.url).ok()?;
+/// What became of asking meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The person was shown the address; whether they agreed.
+    Answered(bool),
+    /// Nobody answered in time, or the client is gone.
+    Unanswered,
+    /// The client could not show it after all.
+    NotShown,
+}
+
+/// Asks meanwhile.
+pub(super) async fn asked(peer: &Peer<RoleServer>, visit: Visit) -> Asked {
+    let Ok(url) = url::Url::parse(&visit.url) else {
+        return Asked::NotShown;
+    };
     let asking = peer.elicit_url_with_timeout(visit.why, url, visit.id, Some(PATIENCE));
     match asking.await {
-        Ok(action) => Some(action == ElicitationAction::Accept),
+        Ok(action) => Asked::Answered(action == ElicitationAction::Accept),
+        Err(ElicitationError::Service(
+            ServiceError::Timeout { .. }
+            | ServiceError::TransportClosed
+            | ServiceError::Cancelled { .. },
+        )) => Asked::Unanswered,
         Err(fault) => {
             tracing::info!(error = %fault, "the client did not show an address");
-            None
+            Asked::NotShown
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Serves one stream and looks after it: it ends when its client leaves, has been silent for too long, or holds a
-//! bearer that has ended, and when the process stops. Knows no message.
+//! bearer whose key or grant has ended, and when the process stops. Knows no message.
 
 use std::{sync::Arc, time::Duration};
 
@@ -67,7 +67,13 @@ async fn watch(parts: &Parts, stream: &Stream) -> &'static str {
         let resource = Some(parts.resource.as_str());
         let checked = parts.keys.check_bearer(bearer.expose_secret(), resource);
         // A database that does not answer is no reason: without it no message is taken either.
-        if matches!(checked.await, Err(Refusal::Invalid)) {
+        if !matches!(checked.await, Err(Refusal::Invalid)) {
+            continue;
+        }
+        // Clients renew a token when a message of theirs is refused, not before: what they hold must last until then.
+        let credential = stream.credential();
+        let lasts = parts.keys.lasts(stream.person, &credential).await;
+        if matches!(lasts, Ok(false)) {
             return "its bearer has ended";
         }
     }

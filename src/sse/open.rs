@@ -58,7 +58,7 @@ pub(super) async fn open(
         Err(NoPlace::OfThePerson) => later(
             StatusCode::TOO_MANY_REQUESTS,
             &format!(
-                "you have {MOST_OF_A_PERSON} streams, which is all that one person may have, and every one waits for an answer"
+                "you have {MOST_OF_A_PERSON} streams, which is all that one person may have, and each was used within the last minute; end one, or try again in a minute"
             ),
         ),
         Err(NoPlace::OfEverybody) => {
@@ -77,7 +77,8 @@ fn begin(streams: &Streams, caller: Caller, bearer: SecretString) -> Result<Resp
     let opener = Bringer { caller, bearer };
     let (stream, incoming) = Stream::new(id, opener, parts.clock.clone());
     let stream = Arc::new(stream);
-    streams.inner.table.insert(&stream)?;
+    let now = streams.inner.parts.clock.now();
+    streams.inner.table.insert(&stream, now)?;
     let (outbox, queue) = Outbox::new(parts.unread);
     let address = format!("{MESSAGES_PATH}?sessionId={}", id.text());
     let body = body(event("endpoint", address.as_bytes()), queue, stream.gone());

@@ -215,6 +215,11 @@ impl Stream {
         state.waiting.is_empty().then_some(state.used_at)
     }
 
+    /// The credential of the newest bearer.
+    pub(super) fn credential(&self) -> Credential {
+        self.state().credential
+    }
+
     /// The newest bearer that was shown.
     pub(super) fn bearer(&self) -> SecretString {
         self.state().bearer.clone()

@@ -6,10 +6,16 @@ use std::{
 };
 
 use super::stream::{Stream, StreamId};
-use crate::auth::PersonId;
+use crate::{
+    auth::PersonId,
+    clock::{MINUTE, Millis},
+};
 
-/// Streams of one person at most. One more takes the place of the one that rests the longest.
+/// Streams of one person at most. One more takes the place of one that has rested for long.
 pub(super) const MOST_OF_A_PERSON: usize = 8;
+/// How long a stream rests before another may take its place. Clients that open a new stream at once when theirs has
+/// ended would else take it from each other without end.
+const RESTED: Millis = MINUTE;
 /// Streams of everybody at most.
 const MOST: usize = 2_048;
 
@@ -27,7 +33,7 @@ struct Rows {
 /// Why there is no place for another stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoPlace {
-    /// The person has as many as one may have, and all of them wait for answers.
+    /// The person has as many as one may have, and all of them are in use.
     #[error("the person has too many streams")]
     OfThePerson,
     /// There are as many as this process takes.
@@ -36,17 +42,18 @@ pub(super) enum NoPlace {
 }
 
 impl Table {
-    /// Gives `stream` a place.
+    /// Gives `stream` a place at `now`.
     ///
     /// # Errors
     /// [`NoPlace`].
-    pub(super) fn insert(&self, stream: &Arc<Stream>) -> Result<(), NoPlace> {
+    pub(super) fn insert(&self, stream: &Arc<Stream>, now: Millis) -> Result<(), NoPlace> {
         let mut rows = self.rows();
         let theirs = rows.of(stream.person);
         if theirs.len() >= MOST_OF_A_PERSON {
             let resting = theirs
                 .into_iter()
                 .filter_map(|other| Some((other.resting_since()?, other)))
+                .filter(|(since, _)| now - since >= RESTED)
                 .min_by_key(|(since, _)| *since);
             let (_, longest) = resting.ok_or(NoPlace::OfThePerson)?;
             longest.end("its person opened too many");

@@ -14,7 +14,7 @@ use crate::mcp::{
     fault::Fault,
     standing,
     text::{self, NAME},
-    visit::{self, Visit, Visiting},
+    visit::{self, Asked, Visit, Visiting},
 };
 
 /// How long a call waits for somebody who has just opened the address. Clients give a call a minute or more.
@@ -69,9 +69,13 @@ pub(super) async fn connect(context: &Context<'_>, args: Args) -> Result<Answer,
         Visiting::Answered(agreed) => after_visit(context, desk, *agreed).await,
         Visiting::ByAsking(peer) => {
             let begun = desk.begin(false).await?;
-            match visit::asked(peer, visit_of(begun)).await {
-                Some(agreed) => after_visit(context, desk, agreed).await,
-                None => begin(context, desk).await,
+            let asking = visit::asked(peer, visit_of(begun));
+            match context.stop().run_until_cancelled(asking).await {
+                Some(Asked::Answered(agreed)) => after_visit(context, desk, agreed).await,
+                // No browser opens for somebody who is not there.
+                Some(Asked::Unanswered) => Ok(waiting(&desk.begin(false).await?, None)),
+                Some(Asked::NotShown) => begin(context, desk).await,
+                None => Err(Fault::Cancelled),
             }
         }
     }

@@ -131,6 +131,12 @@ impl Process {
         kilobytes.parse::<usize>().unwrap() * 1024
     }
 
+    /// How many files and sockets it holds (Linux: `/proc/PID/fd`).
+    pub fn open_files(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        files.unwrap().count()
+    }
+
     /// Ends it as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

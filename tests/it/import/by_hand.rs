@@ -127,7 +127,7 @@ async fn a_person_who_is_here_gets_the_link_replaced_and_keeps_the_keys() {
     let tokens = stage
         .ground
         .spotify
-        .grant(&card.id, CLIENT_ID, Some("user-read-private"))
+        .grant(&card.id, CLIENT_ID, None)
         .unwrap();
     let links = "select id from spotify_links";
     let before = stage.ground.database.texts(links).await;

@@ -51,8 +51,8 @@ async fn a_person_who_leaves_takes_their_streams_along() {
 }
 
 #[tokio::test]
-async fn an_expired_or_suspended_token_ends_its_stream() {
-    let app = TestApp::start().await;
+async fn a_suspended_or_expired_grant_ends_its_stream_and_a_token_that_ran_out_does_not() {
+    let app = TestApp::start_with(Setup::default().with("SSE_IDLE_SECONDS", "86400")).await;
     let person = app.connect_first().await;
     let wish = Wish {
         path: "/sse",
@@ -67,11 +67,16 @@ async fn an_expired_or_suspended_token_ends_its_stream() {
     Hand::on(&app.database).await.execute(&change).await;
     stream.assert_ended().await;
 
-    let expiring = give(&app, &person, wish).await.token;
+    let given = give(&app, &person, wish).await;
+    let expiring = given.token;
     let mut stream = Stream::start(&app, &expiring).await;
-    app.advance(Duration::from_hours(1));
-    stream.assert_ended().await;
+    app.advance(Duration::from_mins(61));
+    // A message is refused, and the client can renew its token and send it again.
     assert_eq!(answer(opening(&app.origin, &expiring)).await.status, 401);
+    assert_eq!(stream.post(&plain(1, "ping")).await.status, 401);
+    let change = format!("update grants set expires_at = 1 where id = '{}'", given.id);
+    Hand::on(&app.database).await.execute(&change).await;
+    stream.assert_ended().await;
 }
 
 #[tokio::test]
@@ -99,8 +104,16 @@ async fn a_client_that_renews_its_token_keeps_its_stream() {
     let by_new = answer(posting(&stream.post_url, token, &plain(2, "ping"))).await;
     assert_eq!(by_new.status, 202, "{}", by_new.body);
     assert_eq!(stream.message().await["id"], 2);
-    app.advance(Duration::from_hours(1));
-    stream.assert_ended().await;
+    // A message with a token that ran out is refused; the stream stays for the next one.
+    app.advance(Duration::from_mins(58));
+    let late = answer(posting(&stream.post_url, token, &plain(3, "ping"))).await;
+    assert_eq!(late.status, 401, "{}", late.body);
+    let form = guest.refreshing(second.body["refresh_token"].as_str().unwrap());
+    let third = form.post(&format!("{}/token", app.origin)).await;
+    let token = third.body["access_token"].as_str().unwrap();
+    let by_newest = answer(posting(&stream.post_url, token, &plain(4, "ping"))).await;
+    assert_eq!(by_newest.status, 202, "{}", by_newest.body);
+    assert_eq!(stream.message().await["id"], 4);
 }
 
 #[tokio::test]

@@ -29,6 +29,11 @@ async fn the_ninth_stream_takes_the_place_of_the_one_that_rests_the_longest() {
     // The first is used again, so that the second rests the longest.
     streams[0].ask(&plain(1, "ping")).await;
     app.advance(Duration::from_secs(1));
+    // Clients that come back by themselves must not take the place from each other without end.
+    let early = answer(opening(&app.origin, &person.key)).await;
+    assert_eq!(early.status, 429, "{}", early.body);
+    assert!(early.headers.contains_key("retry-after"));
+    app.advance(Duration::from_mins(1));
     let mut ninth = Stream::start(&app, &person.key).await;
     streams[1].assert_ended().await;
     assert_eq!(streams[1].post(&plain(2, "ping")).await.status, 404);
@@ -67,6 +72,7 @@ async fn while_all_eight_wait_for_answers_a_ninth_is_told_to_come_later() {
         assert_eq!(answer["id"], 1);
         assert!(answer.to_string().contains(&person.marker), "{answer}");
     }
+    app.advance(Duration::from_mins(1));
     let mut ninth = Stream::start(&app, &person.key).await;
     assert_eq!(ninth.ask(&plain(1, "ping")).await["id"], 1);
 }

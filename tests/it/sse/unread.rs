@@ -164,3 +164,31 @@ async fn neither_the_id_of_a_stream_nor_what_is_said_on_it_reaches_the_finest_lo
         assert_eq!(told, None);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sockets_of_streams_that_are_never_read_are_given_back() {
+    let setup = Setup::default()
+        .with("SSE_UNREAD_SECONDS", "1")
+        .with("LIMIT_MCP", "100000/min");
+    let ground = Ground::new(setup).await;
+    let server = ground.serve().await;
+    let person = ground.spotify.people().pop().unwrap();
+    let key = ground.connect(&server, &person.id).await.key;
+    let before = server.open_files();
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        let deaf = Deaf::open(&server.origin, &key).await;
+        deaf.shake_hands().await;
+        streams.push(deaf);
+    }
+    for deaf in &streams {
+        deaf.fill().await;
+    }
+    assert!(server.open_files() >= before + streams.len());
+    // Idle connections of the client that posted are closed too, after a while.
+    crate::harness::until("nothing is kept for who does not read", async || {
+        server.open_files() <= before
+    })
+    .await;
+    drop(streams);
+}

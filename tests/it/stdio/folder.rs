@@ -128,7 +128,10 @@ async fn a_secret_that_is_none_is_told_and_left_as_it_is() {
 #[tokio::test]
 async fn a_dotenv_of_some_folder_does_not_say_where_tokens_go() {
     let machine = Machine::new().await;
-    let text = "SPOTIFY_ACCOUNTS_URL=https://evil.example\nSPOTIFY_API_URL=https://evil.example\n";
+    // Half of it is what any project for the web has there.
+    let text = "SPOTIFY_ACCOUNTS_URL=https://evil.example\nSPOTIFY_API_URL=https://evil.example\n\
+                DATABASE_URL=postgres://somebody:pass@evil.example/theirs\nENVIRONMENT=prod\n\
+                TOKEN_ENCRYPTION_KEY=theirs:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
     std::fs::write(machine.folder().join(".env"), text).unwrap();
     let mut command = machine.command(&["stdio"]);
     command.env_remove("SPOTIFY_ACCOUNTS_URL");
@@ -139,8 +142,18 @@ async fn a_dotenv_of_some_folder_does_not_say_where_tokens_go() {
     talk.close();
     let (_, _, log) = talk.ended().await;
     let log = log.join("\n");
+    for name in [
+        "SPOTIFY_ACCOUNTS_URL",
+        "SPOTIFY_API_URL",
+        "DATABASE_URL",
+        "ENVIRONMENT",
+        "TOKEN_ENCRYPTION_KEY",
+    ] {
+        let note = format!("{name} in .env is not taken by one person's own auxcord");
+        assert!(log.contains(&note), "{log}");
+    }
     assert!(
-        log.contains("is not taken by one person's own auxcord"),
+        !log.contains("evil.example") && !log.contains("AAAA"),
         "{log}"
     );
 }
