@@ -42,12 +42,12 @@ impl Local {
         };
         let is_default = chosen.is_none();
         let Some(folder) = chosen.or(default) else {
-            reader.fault(
-                "database.url",
-                "there is no home directory to keep a database in",
-                "set HOME, or name a file such as DATABASE_URL=sqlite:////data/auxcord.db",
-            );
-            return None;
+            reader.note("there is no home directory: what is kept lies in the working directory");
+            return Some(Self {
+                folder: PathBuf::new(),
+                is_default: false,
+                open_browser,
+            });
         };
         if is_default && matches!(named, DatabaseUrl::Sqlite { .. }) {
             *named = DatabaseUrl::Sqlite {

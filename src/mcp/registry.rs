@@ -164,7 +164,7 @@ pub fn resolve(name: &str) -> Option<ToolInfo> {
     find(name).map(|(spec, _)| spec.info())
 }
 
-/// What `offer` leaves, in the order in which clients see it.
+/// What `offer` leaves where people connect at a page, in the order in which clients see it.
 pub fn offered(offer: &Offer) -> impl Iterator<Item = ToolInfo> {
     // The door asks, which there is only where no tool connects an account.
     tools::table()

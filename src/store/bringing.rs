@@ -42,7 +42,7 @@ macro_rules! claimed_person {
     }};
 }
 
-/// Keeps a link where the person has none through that app, or one that was ended and is no newer.
+/// Keeps a link where the person has none through that app, or one that has ended while this one works.
 macro_rules! bring_link {
     ($tx:ident, $person:expr, $link:expr, $now:expr) => {{
         let link: &BroughtLink = $link;
@@ -57,8 +57,7 @@ macro_rules! bring_link {
              scopes = excluded.scopes, authorized_at = excluded.authorized_at, status = excluded.status, \
              suspended_reason = null, suspended_at = null, version = spotify_links.version + 1, \
              lease_owner = null, lease_until = null \
-             where excluded.status = 'active' and spotify_links.status = 'suspended' \
-             and spotify_links.authorized_at <= excluded.authorized_at",
+             where excluded.status = 'active' and spotify_links.status = 'suspended'",
         )
         .bind(link.id.to_string())
         .bind($person.to_string())

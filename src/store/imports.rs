@@ -157,7 +157,7 @@ pub enum LinkBrought {
     None,
     /// It is kept.
     Kept,
-    /// The person has one here that is as new or in use, which stays.
+    /// The person has one here that is in use, or none of the two works: that one stays.
     HasOne,
 }
 

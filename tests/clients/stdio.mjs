@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { checkAnswer, main, tell } from './story.mjs';
+import { callEveryTool, checkAnswer, checkSearch, checkStatus, checkTools, main } from './story.mjs';
 import { agree, program, settings } from './stdio_program.mjs';
 
 const mode = process.argv[2];
@@ -28,9 +28,15 @@ await main(async () => {
   const linked = await client.callTool({ name: 'authenticate', arguments: { callback_url } });
   checkAnswer('authenticate', linked);
   assert.equal(linked.structuredContent.connected, true);
-  const summary = await tell(client);
+  const { tools } = await client.listTools();
+  checkTools(tools);
+  checkSearch(await client.callTool({ name: 'search', arguments: { query: 'night' } }));
+  checkStatus((await client.readResource({ uri: 'spotify://status' })).contents);
+  // The table of all clients has no `connect`: a server does not offer it.
+  const shared = tools.filter(({ name }) => name !== 'connect');
+  await callEveryTool(shared, (name, args) => client.callTool({ name, arguments: args }));
   const begins = Date.now();
   await client.close();
   assert(Date.now() - begins < 2_000, 'it did not end when its input was closed');
-  return `${version}, ${summary}; linked by a pasted address`;
+  return `${version}, ${tools.length} tools, each called; linked by a pasted address`;
 });

@@ -36,7 +36,8 @@ async def main(mode: str) -> None:
         assert linked.structured_content["connected"] is True
         check_search(await client.call_tool("search", {"query": "night"}))
         names = [tool.name for tool in (await client.list_tools()).tools]
-        await call_every_tool(client, names)
+        # The table of all clients has no `connect`: a server does not offer it.
+        await call_every_tool(client, [name for name in names if name != "connect"])
     async with Client(stdio_client(parameters()), mode=mode, read_timeout_seconds=30) as client:
         status = (await client.call_tool("get_status", {})).structured_content
         assert status["connected"] is True, "the next process does not find the account"

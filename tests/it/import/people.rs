@@ -179,6 +179,32 @@ async fn who_connected_here_meanwhile_keeps_the_newer_link_and_gets_the_old_key(
 }
 
 #[tokio::test]
+async fn a_link_that_has_ended_here_gives_way_to_one_that_works() {
+    let mut stage = Stage::new().await;
+    let card = stage.person(0);
+    let user = stage.user(&card);
+    stage.old.add(&user).await;
+    let server = stage.serve().await;
+    let connected = stage.ground.connect(&server, &card.id).await;
+    let mut hand = Hand::on(&stage.ground.database).await;
+    hand.execute(
+        "update spotify_links set status = 'suspended', suspended_reason = 'invalid_grant'",
+    )
+    .await;
+    let report = stage.report(&[], 0).await;
+    assert_eq!(report.of(&card.id), ["imported", "active", "imported"]);
+    for key in [&user.api_key, &connected.key] {
+        let client = server.client(key);
+        crate::harness::until("the link works again", async || {
+            let call = json!({ "name": "search", "arguments": { "query": "night" } });
+            let found = client.rpc(1, "tools/call", call).await;
+            found.body["result"]["isError"] != true
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_ended_key_and_a_deleted_person_do_not_come_back() {
     let mut stage = Stage::new().await;
     let (kept, leaving) = (stage.person(0), stage.person(1));

@@ -10,7 +10,7 @@ use crate::harness::{TestApp, http, mcp::Answer};
 /// The revision that the transport belongs to.
 pub(super) const OLD: &str = "2024-11-05";
 /// How long a story waits for an event that must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An event of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,8 @@ pub(super) async fn answer(request: RequestBuilder) -> Answer {
 
 /// A call of a tool.
 pub(super) fn call(id: i64, tool: &str, arguments: Value) -> Value {
-    let params = json!({ "name": tool, "arguments": arguments });
+    let mut params = json!({ "name": tool });
+    params["arguments"] = arguments;
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
 }
 

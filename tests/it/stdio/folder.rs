@@ -94,13 +94,17 @@ async fn a_redirect_uri_that_spotify_refuses_is_refused() {
 }
 
 #[tokio::test]
-async fn without_a_home_a_database_must_be_named() {
+async fn without_a_home_what_is_kept_lies_in_the_working_directory_and_that_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let ended = Program::new(folder.path())
         .with("SPOTIFY_CLIENT_ID", "5fe01282e44241328a84e7c5cc169165")
         .run(&["stdio"])
         .await;
-    ended.failed_saying(&["no home directory", "HOME"]);
+    assert_eq!(ended.printed(), "");
+    assert!(ended.err.contains("no home directory"), "{ended:?}");
+    for name in ["auxcord.db", "auxcord.key", "auxcord.machine"] {
+        assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn what_is_no_message_is_answered_and_the_session_goes_on() {
             Value::Null,
         ),
         (doubled, -32_600, Value::Null),
-        (&deep, -32_700, Value::Null),
+        (&deep, -32_700, json!(1)),
         ("\u{0}\u{1}", -32_700, Value::Null),
     ] {
         talk.send_raw(format!("{line}\n").as_bytes());
