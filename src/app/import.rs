@@ -99,7 +99,7 @@ pub async fn import(
 ) -> Result<Report, ImportFailure> {
     let fernet = fernet(config, wish)?;
     let source = Source::read(&target(&wish.database)?).await?;
-    let judged = judge(source, &fernet)?;
+    let judged = judge(&source, &fernet)?;
     let mut config = config.clone();
     // A rehearsal makes no database and no key file where there are none yet.
     if wish.dry_run && is_blank(&config).await? {

@@ -1,6 +1,6 @@
 //! `auxcord import DATABASE`: the people of the Python server, taken over with their links and keys.
 
-use std::{io::IsTerminal, path::PathBuf, sync::OnceLock};
+use std::{fmt::Write, io::IsTerminal, path::PathBuf, sync::OnceLock};
 
 use anyhow::Context;
 use clap::Args;
@@ -132,10 +132,12 @@ fn summary(report: &ImportReport) -> String {
     text.push('\n');
     let orphans = &report.orphans;
     if orphans.spotify_tokens + orphans.user_sessions > 0 {
-        text.push_str(&format!(
-            "left out because their user is not there: {} rows of spotify_tokens, {} rows of user_sessions\n",
-            orphans.spotify_tokens, orphans.user_sessions
-        ));
+        let (tokens, sessions) = (orphans.spotify_tokens, orphans.user_sessions);
+        // Writing into a text never fails.
+        let _ = writeln!(
+            text,
+            "left out because their user is not there: {tokens} rows of spotify_tokens, {sessions} rows of user_sessions"
+        );
     }
     if report.dry_run {
         text.push_str("this was a dry run: nothing was changed\n");

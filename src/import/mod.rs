@@ -97,12 +97,16 @@ impl Importer {
     ) -> Result<Report, StoreError> {
         let pace = Pace::default();
         let mut lines: Vec<Line> = judged.refused.iter().map(refused).collect();
-        lines.iter().for_each(|_| done());
+        for _ in &lines {
+            done();
+        }
         let (pace, done) = (&pace, &done);
         let taken: Vec<Vec<Line>> = stream::iter(shared::by_token(&judged.candidates))
             .map(|sharers| async move {
                 let taken = self.take_together(&sharers, wish, pace).await;
-                sharers.iter().for_each(|_| done());
+                for _ in &sharers {
+                    done();
+                }
                 taken
             })
             .buffered(AT_ONCE)
@@ -251,10 +255,10 @@ impl Importer {
             None => LinkOutcome::None,
         };
         let account = claimed(candidate);
-        let line = self
+        let told = self
             .keep(passage, account, link, ImportStatus::Unlinked, outcome)
             .await?;
-        Ok(explained(line, tokens_words(&candidate.tokens)))
+        Ok(explained(told, Some(tokens_words(&candidate.tokens))))
     }
 
     async fn believe_ended(&self, passage: &Passage<'_>) -> Result<Line, StoreError> {

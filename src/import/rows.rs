@@ -114,7 +114,7 @@ pub struct WrongKey(pub usize);
 ///
 /// # Errors
 /// [`WrongKey`] when it opens nothing.
-pub fn judge(source: Source, fernet: &Fernet) -> Result<Judged, WrongKey> {
+pub fn judge(source: &Source, fernet: &Fernet) -> Result<Judged, WrongKey> {
     check_key(&source.tokens, fernet)?;
     let users: HashSet<&str> = source
         .users

@@ -13,17 +13,17 @@ pub(super) const ENDED: &str =
 pub(super) const UNPROVEN: &str = "the person is connected here already, and nothing proves that this key is theirs; they make a new one";
 
 /// What to say of tokens of which no link was made.
-pub(super) fn tokens_words(tokens: &FoundTokens) -> Option<&'static str> {
+pub(super) fn tokens_words(tokens: &FoundTokens) -> &'static str {
     match tokens {
-        FoundTokens::Both(_) => Some(
-            "not checked: the link works after the person reconnects, or after a run with the check",
-        ),
-        FoundTokens::None => {
-            Some("there were no tokens: the person connects anew, and the key works then")
+        FoundTokens::Both(_) => {
+            "not checked: the link works after the person reconnects, or after a run with the check"
         }
-        FoundTokens::Half => Some("half a token: the person connects anew, and the key works then"),
+        FoundTokens::None => {
+            "there were no tokens: the person connects anew, and the key works then"
+        }
+        FoundTokens::Half => "half a token: the person connects anew, and the key works then",
         FoundTokens::Unreadable => {
-            Some("the tokens do not open: the person connects anew, and the key works then")
+            "the tokens do not open: the person connects anew, and the key works then"
         }
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn foreseen(candidate: &Candidate) -> Line {
     };
     let words = match &candidate.tokens {
         FoundTokens::Both(_) => None,
-        tokens => tokens_words(tokens),
+        tokens => Some(tokens_words(tokens)),
     };
     with_link(told, link, words)
 }

@@ -285,7 +285,7 @@ impl Links {
             refresh: newer,
             expires_in,
             scopes,
-        } = renewed.await.map_err(refused)?;
+        } = renewed.await.map_err(|fault| refused(&fault))?;
         if let Some(newer) = &newer {
             let sealed = self.inner.seal_waiting(&row_of(origin), newer);
             parts
@@ -332,7 +332,7 @@ fn row_of(origin: &SecretHash) -> String {
         })
 }
 
-fn refused(fault: AccountsError) -> ExamineFault {
+fn refused(fault: &AccountsError) -> ExamineFault {
     match fault {
         AccountsError::InvalidGrant { .. } => ExamineFault::Ended,
         AccountsError::InvalidClient | AccountsError::OtherOauth(OauthCode::UnauthorizedClient) => {

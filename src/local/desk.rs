@@ -428,7 +428,7 @@ impl Desk {
 
 impl Begun {
     /// How the browser comes back, one or two sentences; `paste` says where an address is pasted, such as "call
-    /// `connect` with it as callback_url".
+    /// `connect` with it as `callback_url`".
     pub fn way_back(&self, paste: &str) -> String {
         match &self.back {
             Back::Here => format!(

@@ -125,7 +125,8 @@ fn make(folder: &Path, path: &Path) -> io::Result<()> {
 /// Takes from others what they must not have.
 fn tighten(path: &Path, mode: u32) -> io::Result<()> {
     let now = fs::metadata(path)?.permissions().mode();
-    if now & 0o077 == 0 {
+    let others = 0o077;
+    if now & others == 0 {
         return Ok(());
     }
     fs::set_permissions(path, Permissions::from_mode(mode))

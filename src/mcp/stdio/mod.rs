@@ -155,20 +155,17 @@ impl Pump {
                 let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
                     return false;
                 };
-                match self.who.identify().await {
-                    Ok(caller) => {
-                        let extensions = request.request.extensions_mut();
-                        extensions.insert(caller);
-                        extensions.insert(AtWork(Arc::new(place), self.work.token()));
-                        let request = ClientJsonRpcMessage::Request(request);
-                        self.hand_over.send(request).await.is_ok()
-                    }
-                    Err(Unidentified) => {
-                        let message = "The database cannot be reached; nothing was done. Try again in a moment.";
-                        let fault = ErrorData::internal_error(message, None);
-                        self.refuse(Some(request.id), fault).await
-                    }
-                }
+                let Ok(caller) = self.who.identify().await else {
+                    let message =
+                        "The database cannot be reached; nothing was done. Try again in a moment.";
+                    let fault = ErrorData::internal_error(message, None);
+                    return self.refuse(Some(request.id), fault).await;
+                };
+                let extensions = request.request.extensions_mut();
+                extensions.insert(caller);
+                extensions.insert(AtWork(Arc::new(place), self.work.token()));
+                let request = ClientJsonRpcMessage::Request(request);
+                self.hand_over.send(request).await.is_ok()
             }
             Ok(other) => self.hand_over.send(other).await.is_ok(),
             Err(error) => send(&self.output, &*error).await.is_ok(),

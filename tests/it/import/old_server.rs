@@ -26,6 +26,7 @@ pub struct OldServer {
 
 /// Somebody's rows there. What is `None` is null, or no row at all.
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "the columns are called so there")]
 pub struct User {
     pub user_id: String,
     pub api_key: String,
