@@ -26,6 +26,13 @@ async function connect(bearer) {
     env: { ...getDefaultEnvironment(), HOME: process.env.HOME },
     stderr: 'pipe',
   });
+  // A transport whose client could not connect forgets its program without ending it.
+  const start = transport.start.bind(transport);
+  let pid = null;
+  transport.start = async () => {
+    await start();
+    pid = transport.pid;
+  };
   const said = [];
   transport.stderr.on('data', (chunk) => said.push(chunk));
   const client = new Client({ name: 'auxcord-check', version: '1.0.0' });
@@ -33,9 +40,19 @@ async function connect(bearer) {
     await client.connect(transport, { timeout: 20_000 });
   } catch (error) {
     await transport.close();
+    if (pid !== null) end(pid);
     throw new Error(`${error.message}\n${Buffer.concat(said)}`);
   }
   return client;
+}
+
+function end(pid) {
+  try {
+    process.kill(pid);
+  } catch (error) {
+    // It has ended by itself.
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 await main(async () => {
